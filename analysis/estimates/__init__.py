@@ -1,0 +1,1 @@
+"""Step 6: shares, means, ratios with design-based variance and intervals."""

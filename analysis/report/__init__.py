@@ -1,0 +1,1 @@
+"""Step 8: writes estimates.json, tables and the method note."""

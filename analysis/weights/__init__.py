@@ -1,0 +1,1 @@
+"""Step 5: base weight, nonresponse adjustment, post-stratification, raking, calibration, trimming."""

@@ -1,0 +1,1 @@
+"""Step 2, sampled cases, visits and AAPOR dispositions. Never linked to an answer."""

@@ -1,0 +1,1 @@
+"""Step 1, the questionnaire as an object: items, scales, conditions; checked once, at publication."""

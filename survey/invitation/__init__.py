@@ -1,0 +1,1 @@
+"""Step 2, access codes: open posters per place, one code per household."""

@@ -1,0 +1,1 @@
+"""Step 8, open text of residents: screened for personal data."""

@@ -1,0 +1,1 @@
+"""Step 2, the work of the office: areas, responsible units, waves, indicators, targets, population margins."""

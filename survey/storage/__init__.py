@@ -1,0 +1,1 @@
+"""Step 4, SQLAlchemy tables, one file per noun; transactions; migrations. Sessions and connections are handed in."""

@@ -1,0 +1,1 @@
+"""Rates, intervals and decisions of a wave."""

@@ -1,0 +1,1 @@
+"""Community workers at the door."""

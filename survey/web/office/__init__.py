@@ -1,0 +1,1 @@
+"""The office that runs a wave: posters, codes, wave pages."""

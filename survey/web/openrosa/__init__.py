@@ -1,0 +1,1 @@
+"""ODK Collect and other OpenRosa clients."""

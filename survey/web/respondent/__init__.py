@@ -1,0 +1,1 @@
+"""Residents: from the QR code to the receipt."""
