@@ -1,0 +1,26 @@
+"""An account: who signs in, in which role, for which part of the area tree."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"  # accounts, settings; sees no answers
+    OFFICE = "office"  # creation office: waves, posters, questionnaires
+    ANALYST = "analyst"  # rates, exports
+    SUPERVISOR = "supervisor"  # fieldwork of an area: counts and visits, never rates
+    INTERVIEWER = "interviewer"  # own cases; never answers or rates
+    UNIT = "unit"  # a responsible unit: its own opinion cases and indicators
+
+
+@dataclass(frozen=True)
+class Account:
+    """`area` limits what the account sees to that node and everything below; `unit` belongs to role `unit`."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    area: str
+    unit: str | None = None
+    active: bool = True

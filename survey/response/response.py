@@ -1,0 +1,85 @@
+"""One person's answers as they arrive (`Submission`) and as they are kept (`Response`). Steps 3 and 4 of the flow."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from survey.invitation.invitation import SelectionDesign
+
+AnswerValue = str | int | list[str] | None
+Answers = Mapping[str, AnswerValue]
+
+
+class Source(StrEnum):
+    """Where a response comes from decides what may be said (domain rules: PROB a drawn sample, QR self-selected)."""
+
+    PROB = "prob"
+    QR = "qr"
+
+
+class Mode(StrEnum):
+    SELF = "self"
+    INTERVIEWER = "interviewer"
+    PHONE = "phone"
+    PAPER = "paper"
+
+
+class Purpose(StrEnum):
+    """Only live responses count."""
+
+    LIVE = "live"
+    TEST = "test"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A checked, canonical set of answers on its way into storage.
+
+    `response_id` was made when the form opened. `code` is the access code that was used; it is kept with the answer
+    for posters only, because a household's code would link the answer to an address.
+    """
+
+    wave: str
+    response_id: str
+    questionnaire: str
+    version: int
+    answers: Answers
+    source: Source
+    mode: Mode
+    purpose: Purpose
+    language: str
+    area: str | None
+    started_at: datetime
+    code: str | None = None
+    single_use: bool = False
+    design: SelectionDesign | None = None
+    interviewer: str | None = None
+
+    def content(self) -> bytes:
+        """The canonical bytes whose sha256 tells equal content from other content."""
+        return canonical_bytes(
+            {
+                "wave": self.wave,
+                "response": self.response_id,
+                "questionnaire": self.questionnaire,
+                "version": self.version,
+                "answers": dict(self.answers),
+            }
+        )
+
+
+def canonical_bytes(value: object) -> bytes:
+    """JSON with sorted keys, compact, UTF-8: equal values give equal bytes.
+
+    >>> canonical_bytes({"b": None, "a": ["1"]})
+    b'{"a":["1"],"b":null}'
+    """
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sha256_hex(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,93 @@
+"""Settings: read once from the environment, typed. The only file of the application that reads the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """A setting is missing or cannot be used; the message names it, what was expected and what was found."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an installation may set. `.env.example` documents each name."""
+
+    database_url: str
+    secret_key: str
+    environment: str
+    port: int
+    workers: int
+    threads: int
+    trusted_proxies: int
+    public_url: str | None
+    redis_url: str | None
+    questionnaires: Path
+    var: Path
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; `SECRET_KEY` is made and kept under `var/` unless `SURVEY_ENV=production`.
+
+    Raises `SettingsError` when a number is not one or a production installation has no secret key.
+    """
+    values = os.environ if environ is None else environ
+    environment = values.get("SURVEY_ENV", "development")
+    if environment not in {"development", "production", "test"}:
+        raise SettingsError(f"SURVEY_ENV: expected development, production or test, found {environment!r}")
+    var = Path(values.get("SURVEY_VAR", str(PROJECT / "var")))
+    return Settings(
+        database_url=_database_url(values, var),
+        secret_key=values.get("SECRET_KEY") or _kept_secret(var, environment),
+        environment=environment,
+        port=_whole_number(values, "PORT", 8000),
+        workers=_whole_number(values, "SURVEY_WORKERS", 2),
+        threads=_whole_number(values, "SURVEY_THREADS", 8),
+        trusted_proxies=_whole_number(values, "TRUSTED_PROXIES", 0),
+        public_url=(values.get("PUBLIC_URL") or "").rstrip("/") or None,
+        redis_url=values.get("REDIS_URL") or None,
+        questionnaires=Path(values.get("SURVEY_QUESTIONNAIRES", str(PROJECT / "questionnaires"))),
+        var=var,
+    )
+
+
+def _database_url(values: Mapping[str, str], var: Path) -> str:
+    url = values.get("DATABASE_URL") or f"sqlite:///{var / 'survey.db'}"
+    if url == "sqlite:///var/survey.db":  # the documented default, independent of the working directory
+        return f"sqlite:///{var / 'survey.db'}"
+    if url.startswith(("postgres://", "postgresql://")):
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+    return url
+
+
+def _whole_number(values: Mapping[str, str], name: str, default: int) -> int:
+    text = values.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise SettingsError(f"{name}: expected a whole number, found {text!r}")
+    return int(text)
+
+
+def _kept_secret(var: Path, environment: str) -> str:
+    if environment == "production":
+        raise SettingsError(
+            "SECRET_KEY: required when SURVEY_ENV=production, found nothing. "
+            "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    var.mkdir(parents=True, exist_ok=True)
+    path = var / "secret_key"
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # another process was first, or an earlier start made it
+    return path.read_text().strip()
