@@ -1,10 +1,12 @@
 """A wave: one round of asking one population with one questionnaire version."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from survey.instrument.text import Text
+
+GRACE = timedelta(hours=24)  # for forms that were opened before the wave was closed
 
 
 class WaveStatus(StrEnum):
@@ -45,7 +47,11 @@ class Organiser:
 
 @dataclass(frozen=True)
 class Wave:
-    """One round of asking. `questionnaire` and `version` never change once it is open."""
+    """One round of asking. `questionnaire` and `version` never change once it is open.
+
+    `analysis` holds sections of an analysis plan (YAML: design, calibration, domains, interval) that replace the ones
+    which the application derives from the wave's margins; empty for the derived plan.
+    """
 
     id: str
     name: Text
@@ -56,9 +62,17 @@ class Wave:
     header: StatisticsHeader
     organiser: Organiser
     status: WaveStatus
+    analysis: str = ""
     opened_at: datetime | None = None
     closed_at: datetime | None = None
 
     def accepts_on(self, day: date) -> bool:
         """Whether answers may be given on `day`: open, and the approval has not expired."""
         return self.status is WaveStatus.OPEN and day <= self.header.valid_until
+
+    def accepts_sent(self, started_at: datetime, now: datetime) -> bool:
+        """Whether a form that was opened at `started_at` may still be sent at `now`."""
+        if self.accepts_on(now.date()):
+            return True
+        closed = self.closed_at
+        return closed is not None and started_at <= closed and now <= closed + GRACE

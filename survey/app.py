@@ -1,0 +1,16 @@
+"""Builds the application: settings, database, pages, commands."""
+
+from flask import Flask
+
+from survey.settings import PROJECT, Settings, read_settings
+from survey.storage import Storage
+from survey.web import services
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The Flask application. Opens no connection and imports neither pandas nor scipy."""
+    settings = settings or read_settings()
+    app = Flask("survey", template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "survey" / "static"))
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=512 * 1024, MAX_FORM_PARTS=400)
+    services.install(app, services.Services(Storage(settings.database_url), settings))
+    return app

@@ -1,0 +1,24 @@
+"""The log of what people did: who, when, what. Append-only."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.storage.base import Base
+
+
+class EventRow(Base):
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "at"),)
+
+    event_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(120))  # an account's e-mail, or the name of a command
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120))
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+
+def record_event(session: Session, row: EventRow) -> None:
+    session.add(row)

@@ -1,0 +1,1 @@
+"""Alembic: the numbered steps from the first table to today."""

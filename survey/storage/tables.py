@@ -1,0 +1,29 @@
+"""Every table, imported in one place, so that the metadata is whole for migrations."""
+
+from survey.storage import (
+    accounts,
+    analyses,
+    areas,
+    events,
+    fieldwork,
+    invitations,
+    questionnaires,
+    responses,
+    units,
+    waves,
+)
+from survey.storage.base import Base
+
+__all__ = [
+    "Base",
+    "accounts",
+    "analyses",
+    "areas",
+    "events",
+    "fieldwork",
+    "invitations",
+    "questionnaires",
+    "responses",
+    "units",
+    "waves",
+]
