@@ -10,8 +10,9 @@ from functools import partial
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.response.receipt import Outcome, Received, sign_receipt
-from survey.response.response import Submission, canonical_bytes, sha256_hex
+from survey.response.response import Submission
 from survey.storage import Storage
 from survey.storage.invitations import CodeUseRow
 from survey.storage.responses import ConflictRow, DraftRow, LedgerRow, ResponseRow

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from survey.instrument.population import Population
 from survey.instrument.text import Text
 
 GRACE = timedelta(hours=24)  # for forms that were opened before the wave was closed
@@ -13,13 +14,6 @@ class WaveStatus(StrEnum):
     DRAFT = "draft"
     OPEN = "open"
     CLOSED = "closed"
-
-
-class Population(StrEnum):
-    RESIDENTS = "residents"
-    MERCHANTS = "merchants"
-    STAFF = "staff"
-    STUDENTS = "students"
 
 
 class WaveError(ValueError):

@@ -1,15 +1,14 @@
 """One person's answers as they arrive (`Submission`) and as they are kept (`Response`). Steps 3 and 4 of the flow."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from survey.instrument.answers import AnswerValue
+from survey.instrument.canonical import canonical_bytes
 from survey.invitation.invitation import SelectionDesign
 
-AnswerValue = str | int | list[str] | None
 Answers = Mapping[str, AnswerValue]
 
 
@@ -70,16 +69,3 @@ class Submission:
                 "answers": dict(self.answers),
             }
         )
-
-
-def canonical_bytes(value: object) -> bytes:
-    """JSON with sorted keys, compact, UTF-8: equal values give equal bytes.
-
-    >>> canonical_bytes({"b": None, "a": ["1"]})
-    b'{"a":["1"],"b":null}'
-    """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def sha256_hex(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -7,9 +7,10 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, delete, select
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.programme.margin import Margin
-from survey.programme.wave import Organiser, Population, StatisticsHeader, Wave, WaveStatus
+from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveStatus
 from survey.storage.base import Base
 
 
