@@ -10,10 +10,10 @@ from functools import partial
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from survey.instrument.canonical import canonical_bytes, sha256_hex
-from survey.response.receipt import Outcome, Received, sign_receipt
+from survey.response.receipt import Outcome, Received
 from survey.response.response import Submission
 from survey.storage import Storage
+from survey.storage.deliveries import Delivery
 from survey.storage.invitations import CodeUseRow
 from survey.storage.responses import ConflictRow, DraftRow, LedgerRow, ResponseRow
 
@@ -26,16 +26,13 @@ def receive_response(storage: Storage, key: str, submission: Submission, now: da
     `key` signs the receipt. Raises `StorageUnavailableError` when nothing could be stored; the same submission may then
     be sent again.
     """
-    content = submission.content()
-    sha256 = sha256_hex(content)
-    receipt = sign_receipt(key, submission.wave, submission.response_id, sha256)
-    delivery = _Delivery(submission, content.decode(), sha256, receipt, now)
+    reception = _Reception(Delivery.of(submission, key, now))
     for attempt in range(_ATTEMPTS):
         try:
-            return storage.write_grouped(delivery.accept)
+            return storage.write_grouped(reception.accept)
         except IntegrityError as refusal:
             try:
-                return storage.write_grouped(partial(delivery.explain, refusal=refusal))
+                return storage.write_grouped(partial(reception.explain, refusal=refusal))
             except IntegrityError:
                 # Another delivery of the same content won in between: look again.
                 if attempt == _ATTEMPTS - 1:
@@ -43,49 +40,44 @@ def receive_response(storage: Storage, key: str, submission: Submission, now: da
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-class _Delivery:
+class _Reception:
     """One delivery on its way into the tables."""
 
-    def __init__(self, submission: Submission, content: str, sha256: str, receipt: str, now: datetime) -> None:
-        self.submission = submission
-        self.content = content
-        self.sha256 = sha256
-        self.receipt = receipt
-        self.now = now
-        self.key = {"wave": submission.wave, "response_id": submission.response_id}
+    def __init__(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self.submission = delivery.submission
 
     def accept(self, connection: Connection) -> Received:
         """Write everything; a key that is taken raises `IntegrityError` and undoes it all."""
         sent = self.submission
-        connection.execute(insert(ResponseRow), self._response_values())
-        connection.execute(insert(LedgerRow), self._ledger_values(Outcome.ACCEPTED))
+        connection.execute(insert(ResponseRow), self.delivery.response_values())
+        connection.execute(insert(LedgerRow), self.delivery.ledger_values(Outcome.ACCEPTED))
         if sent.single_use and sent.code is not None:
-            use = {"wave": sent.wave, "code": sent.code, "used_on": self.now.date()}
+            use = {"wave": sent.wave, "code": sent.code, "used_on": self.delivery.received_at.date()}
             connection.execute(insert(CodeUseRow), use)
         connection.execute(delete(DraftRow).where(DraftRow.wave == sent.wave, DraftRow.response_id == sent.response_id))
-        return Received(Outcome.ACCEPTED, self.receipt)
+        return Received(Outcome.ACCEPTED, self.delivery.receipt)
 
     def explain(self, connection: Connection, refusal: IntegrityError) -> Received:
         """Why the keys refused: received before, other content under the same id, or a code that is used."""
+        delivery = self.delivery
         known = connection.execute(
             select(LedgerRow.outcome).where(
                 LedgerRow.wave == self.submission.wave,
                 LedgerRow.response_id == self.submission.response_id,
-                LedgerRow.sha256 == self.sha256,
+                LedgerRow.sha256 == delivery.sha256,
             )
         ).scalar()
         if known == Outcome.ACCEPTED:
-            return Received(Outcome.ALREADY_RECEIVED, self.receipt)
+            return Received(Outcome.ALREADY_RECEIVED, delivery.receipt)
         if known is not None:
-            return Received(Outcome(known), self.receipt)
+            return Received(Outcome(known), delivery.receipt)
         reason = self._reason(connection)
         if reason is None:
             raise ValueError(f"the database refused the response: {refusal.orig}") from refusal
-        connection.execute(insert(LedgerRow), self._ledger_values(reason))
-        connection.execute(
-            insert(ConflictRow), self.key | {"sha256": self.sha256, "reason": reason.value, "noticed_at": self.now}
-        )
-        return Received(reason, self.receipt)
+        connection.execute(insert(LedgerRow), delivery.ledger_values(reason))
+        connection.execute(insert(ConflictRow), delivery.conflict_values(reason))
+        return Received(reason, delivery.receipt)
 
     def _reason(self, connection: Connection) -> Outcome | None:
         sent = self.submission
@@ -98,36 +90,3 @@ class _Delivery:
         if sent.single_use and connection.execute(same_code).first() is not None:
             return Outcome.CODE_USED
         return None
-
-    def _response_values(self) -> dict[str, object]:
-        sent = self.submission
-        design = sent.design
-        return self.key | {
-            "questionnaire": sent.questionnaire,
-            "version": sent.version,
-            "source": sent.source.value,
-            "mode": sent.mode.value,
-            "purpose": sent.purpose.value,
-            "language": sent.language,
-            "area": sent.area,
-            # A household's code would link the answer to an address; a poster's code names a place.
-            "poster": None if sent.single_use else sent.code,
-            "stratum": design.stratum if design else None,
-            "psu": design.psu if design else None,
-            "base_weight": design.base_weight if design else None,
-            "interviewer": sent.interviewer,
-            "started_at": sent.started_at,
-            "received_at": self.now,
-            "sha256": self.sha256,
-            "receipt": self.receipt,
-            "answers": canonical_bytes(dict(sent.answers)).decode(),
-        }
-
-    def _ledger_values(self, outcome: Outcome) -> dict[str, object]:
-        return self.key | {
-            "sha256": self.sha256,
-            "outcome": outcome.value,
-            "receipt": self.receipt,
-            "received_at": self.now,
-            "content": self.content,
-        }

@@ -1,0 +1,76 @@
+"""Step 4, one delivery as rows: what a submission becomes in the tables of responses, ledger and conflicts.
+
+Used by the reception of one form and by the import of a whole file, so that both leave the same rows.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from survey.instrument.canonical import canonical_bytes, sha256_hex
+from survey.response.receipt import Outcome, sign_receipt
+from survey.response.response import Submission
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A submission with the hash of its content and the receipt that its content gets."""
+
+    submission: Submission
+    content: str
+    sha256: str
+    receipt: str
+    received_at: datetime
+
+    @classmethod
+    def of(cls, submission: Submission, key: str, received_at: datetime) -> "Delivery":
+        """`key` signs the receipt."""
+        content = submission.content()
+        sha256 = sha256_hex(content)
+        receipt = sign_receipt(key, submission.wave, submission.response_id, sha256)
+        return cls(submission, content.decode(), sha256, receipt, received_at)
+
+    def response_values(self) -> dict[str, object]:
+        sent = self.submission
+        design = sent.design
+        return {
+            "wave": sent.wave,
+            "response_id": sent.response_id,
+            "questionnaire": sent.questionnaire,
+            "version": sent.version,
+            "source": sent.source.value,
+            "mode": sent.mode.value,
+            "purpose": sent.purpose.value,
+            "language": sent.language,
+            "area": sent.area,
+            # A household's code would link the answer to an address; a poster's code names a place.
+            "poster": None if sent.single_use else sent.code,
+            "stratum": design.stratum if design else None,
+            "psu": design.psu if design else None,
+            "base_weight": design.base_weight if design else None,
+            "interviewer": sent.interviewer,
+            "started_at": sent.started_at,
+            "received_at": self.received_at,
+            "sha256": self.sha256,
+            "receipt": self.receipt,
+            "answers": canonical_bytes(dict(sent.answers)).decode(),
+        }
+
+    def ledger_values(self, outcome: Outcome) -> dict[str, object]:
+        return {
+            "wave": self.submission.wave,
+            "response_id": self.submission.response_id,
+            "sha256": self.sha256,
+            "outcome": outcome.value,
+            "receipt": self.receipt,
+            "received_at": self.received_at,
+            "content": self.content,
+        }
+
+    def conflict_values(self, reason: Outcome) -> dict[str, object]:
+        return {
+            "wave": self.submission.wave,
+            "response_id": self.submission.response_id,
+            "sha256": self.sha256,
+            "reason": reason.value,
+            "noticed_at": self.received_at,
+        }
