@@ -1,0 +1,18 @@
+"""The worked numbers in the docstrings of `analysis` are run, so that none of them can grow old."""
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = [
+    "analysis.dispositions",
+    "analysis.outcome_rates",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_worked_numbers_in_docstrings_are_right(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.attempted > 0
+    assert result.failed == 0
