@@ -7,7 +7,13 @@ import pytest
 
 MODULES = [
     "analysis.dispositions",
+    "analysis.looking",
+    "analysis.multiplicity",
     "analysis.outcome_rates",
+    "analysis.planner.allocation",
+    "analysis.planner.sample_size",
+    "analysis.planner.selection",
+    "analysis.small_areas",
 ]
 
 
