@@ -23,6 +23,8 @@ from survey.storage.invitations import save_invitations
 from survey.storage.questionnaires import QuestionnaireVersionRow, add_version
 from survey.storage.waves import save_indicators, save_margins, save_wave
 
+HEADER = StatisticsHeader("云创测1表", "云溪区创建办", "云溪区统计局", "云统制〔2026〕1号", date(2027, 12, 31))
+ANSWERS: Answers = {"a1": "3", "a3": ["1", "4"], "b1": "5", "b2": None, "g1": "路灯很亮"}
 KEY = "a key of the tests, never of an installation"
 NOW = datetime(2026, 5, 18, 8, 30, tzinfo=UTC)
 STARTED = datetime(2026, 5, 18, 8, 20, tzinfo=UTC)
@@ -61,7 +63,7 @@ def make_wave(
         questionnaire=questionnaire,
         version=version,
         target_profile=target_profile,
-        header=header or StatisticsHeader("云创测1表", "云溪区创建办", "云溪区统计局", "云统制〔2026〕1号", date(2027, 12, 31)),
+        header=header or HEADER,
         organiser=Organiser(Text("云溪区创建办", "Yunxi creation office", "雲溪區創建辦"), "0990-0000001"),
         status=status,
         opened_at=opened_at,
@@ -98,7 +100,7 @@ def make_submission(
         response_id=response_id or str(uuid.uuid4()),
         questionnaire="resident",
         version=1,
-        answers=answers if answers is not None else {"a1": "3", "a3": ["1", "4"], "b1": "5", "b2": None, "g1": "路灯很亮"},
+        answers=ANSWERS if answers is None else answers,
         source=source or (Source.PROB if single_use else Source.QR),
         mode=mode,
         purpose=purpose,
@@ -121,7 +123,9 @@ class StoredWave:
     areas: AreaTree = field(default_factory=make_area_tree)
 
 
-def store_wave(storage: Storage, wave: Wave | None = None, *, definition: dict[str, object] | None = None) -> StoredWave:
+def store_wave(
+    storage: Storage, wave: Wave | None = None, *, definition: dict[str, object] | None = None
+) -> StoredWave:
     """Put a district, a questionnaire version, a wave with margins and one indicator, and four codes into `storage`.
 
     `definition` is the compiled questionnaire; left out, a placeholder that tests of answers do not read.

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: made in a temporary folder, really stopped and started, thrown away at the end."""
+"""A PostgreSQL server of the tests' own: made in a temporary folder, really stopped and started, thrown away."""
 
 import os
 import pwd
