@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from survey.cli.users import users_group
 from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
 from survey.web import services
@@ -13,4 +14,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("survey", template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "survey" / "static"))
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=512 * 1024, MAX_FORM_PARTS=400)
     services.install(app, services.Services(Storage(settings.database_url), settings))
+    _register_commands(app)
     return app
+
+
+def _register_commands(app: Flask) -> None:
+    app.cli.add_command(users_group)

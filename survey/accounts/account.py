@@ -13,6 +13,10 @@ class Role(StrEnum):
     UNIT = "unit"  # a responsible unit: its own opinion cases and indicators
 
 
+class AccountError(ValueError):
+    """An account cannot be made or changed as asked; the message says why."""
+
+
 @dataclass(frozen=True)
 class Account:
     """`area` limits what the account sees to that node and everything below; `unit` belongs to role `unit`."""

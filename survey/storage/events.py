@@ -1,5 +1,6 @@
 """The log of what people did: who, when, what. Append-only."""
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import Index, String, Text
@@ -18,6 +19,10 @@ class EventRow(Base):
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(120))
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+def new_event(at: datetime, actor: str, action: str, subject: str, detail: str = "") -> EventRow:
+    return EventRow(event_id=str(uuid.uuid4()), at=at, actor=actor, action=action, subject=subject, detail=detail)
 
 
 def record_event(session: Session, row: EventRow) -> None:
