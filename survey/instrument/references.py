@@ -1,0 +1,89 @@
+"""Step 1: do the conditions of a questionnaire look at items that are there, come earlier, and have the codes named?"""
+
+from collections.abc import Iterator, Mapping
+
+from survey.instrument.condition import Condition, Tree
+from survey.instrument.fault import Fault
+from survey.instrument.item import Item
+from survey.instrument.questionnaire import ContextValue
+from survey.instrument.shape import close_match
+from survey.instrument.source import KeyPath, Origin
+
+
+def faults_of_references(
+    items: list[Item],
+    context: tuple[ContextValue, ...],
+    in_population: Condition | None,
+    origins: Mapping[str, Origin],
+    head: Origin,
+) -> list[Fault]:
+    """Faults of every `relevant`, `constraint`, under-age stop and `in_population`."""
+    allowed: dict[str, frozenset[str]] = {value.name: frozenset(value.values) for value in context}
+    later = [item.name for item in items]
+    faults: list[Fault] = []
+    for item in items:
+        check = _Check(origins[item.name], allowed, later)
+        faults += check.faults(item.relevant, ("relevant",), f"item {item.name} relevant", None)
+        allowed = {**allowed, item.name: item.codes}
+        itself = _Check(origins[item.name], allowed, later)
+        faults += itself.faults(item.constraint, ("constraint",), f"item {item.name} constraint", item)
+        stop = item.minimum_age.stop if item.minimum_age else None
+        faults += itself.faults(stop, ("minimum_age", "stop"), f"item {item.name} minimum_age", item)
+    return faults + _Check(head, allowed, later).faults(in_population, ("in_population",), "in_population", None)
+
+
+class _Check:
+    """Checks one condition against the items known where it stands (name to codes; no codes: any value)."""
+
+    def __init__(self, origin: Origin, allowed: Mapping[str, frozenset[str]], all_names: list[str]) -> None:
+        self.origin = origin
+        self.allowed = allowed
+        self.all_names = all_names
+
+    def faults(self, condition: Condition | None, key: KeyPath, thing: str, item: Item | None) -> list[Fault]:
+        if condition is None:
+            return []
+        return [
+            *(self._reference(name, key, thing) for name in sorted(condition.item_names() - set(self.allowed))),
+            *(self._current(key, thing) for _ in _selves(condition.tree) if item is None),
+            *(
+                self.origin.fault(
+                    key, thing, f"a code of {name} ({', '.join(sorted(codes))})", repr(code), "correct it"
+                )
+                for name, code in _codes_named(condition.tree, item.name if item else "")
+                if (codes := self.allowed.get(name, frozenset())) and code and code not in codes
+            ),
+        ]
+
+    def _reference(self, name: str, key: KeyPath, thing: str) -> Fault:
+        if name in self.all_names:
+            return self.origin.fault(
+                key, thing, "an item that comes before", f"{name}, which comes later", "move one of them"
+            )
+        remedy = close_match(name, list(self.allowed)) if self.allowed else "no item comes before this one"
+        return self.origin.fault(key, thing, "an item of this questionnaire", repr(name), remedy)
+
+    def _current(self, key: KeyPath, thing: str) -> Fault:
+        return self.origin.fault(
+            key, thing, "${item}", "a dot", "the dot means the item's own answer: only in constraint"
+        )
+
+
+def _selves(tree: Tree) -> Iterator[Tree]:
+    if tree[0] == "self":
+        yield tree
+    for branch in tree[1:]:
+        if isinstance(branch, tuple):
+            yield from _selves(branch)
+
+
+def _codes_named(tree: Tree, current: str) -> Iterator[tuple[str, str]]:
+    """Pairs of item name and the code that a condition compares it with; `current` is the item that `.` means."""
+    operator, *branches = tree
+    trees = [branch for branch in branches if isinstance(branch, tuple)]
+    if operator in ("=", "!=", "selected"):
+        texts = [str(branch[1]) for branch in trees if branch[0] in ("text", "number")]
+        names = [str(branch[1]) for branch in trees if branch[0] == "item"] + [current for b in trees if b[0] == "self"]
+        yield from ((name, text) for name in names for text in texts)
+    for branch in trees:
+        yield from _codes_named(branch, current)
