@@ -5,17 +5,26 @@ from flask import Flask
 from survey.cli.users import users_group
 from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
-from survey.web import services
+from survey.web import assets, errors, headers, i18n, public, services
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask application. Opens no connection and imports neither pandas nor scipy."""
     settings = settings or read_settings()
-    app = Flask("survey", template_folder=str(PROJECT / "templates"), static_folder=str(PROJECT / "survey" / "static"))
+    app = Flask("survey", template_folder=str(PROJECT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=512 * 1024, MAX_FORM_PARTS=400)
     services.install(app, services.Services(Storage(settings.database_url), settings))
+    i18n.install(app)
+    assets.install(app, PROJECT / "survey" / "static")
+    errors.install(app)
+    headers.install(app, settings.trusted_proxies)
+    _register_pages(app)
     _register_commands(app)
     return app
+
+
+def _register_pages(app: Flask) -> None:
+    app.register_blueprint(public.blueprint)
 
 
 def _register_commands(app: Flask) -> None:

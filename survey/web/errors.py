@@ -1,0 +1,75 @@
+"""One table: which error becomes which status and page. Every error page says what happened and what to do."""
+
+from dataclasses import dataclass
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import HTTPException
+
+from survey.actions import StorageUnavailableError
+
+ErrorPage = tuple[str, int, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Title and explanation of an error page (lazy: translated when the page is made)."""
+
+    title: str
+    text: str
+
+
+WORDS = {
+    400: Words(
+        lazy_gettext("提交的内容无法识别"),
+        lazy_gettext("您的浏览器发来的内容不完整，没有保存任何答案。请返回上一页，再提交一次。"),
+    ),
+    403: Words(lazy_gettext("不能打开这个页面"), lazy_gettext("您的账号没有查看此页的权限。如有需要，请联系管理员。")),
+    404: Words(lazy_gettext("没有这个页面"), lazy_gettext("地址可能输错了一两个字符，或者页面已经移走。")),
+    405: Words(lazy_gettext("不能这样打开这个页面"), lazy_gettext("请从首页或二维码重新进入。")),
+    410: Words(lazy_gettext("这个页面已经停用"), lazy_gettext("请从首页重新进入。")),
+    413: Words(
+        lazy_gettext("提交的内容太大"),
+        lazy_gettext("没有保存任何答案。请返回上一页，把文字写短一些，再提交一次。"),
+    ),
+    429: Words(lazy_gettext("操作太频繁"), lazy_gettext("请稍等几分钟再试。")),
+    500: Words(lazy_gettext("系统出了故障"), lazy_gettext("故障已经记录。请过几分钟再试。")),
+}
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(StorageUnavailableError, show_storage_unavailable)
+
+
+def show_http_error(error: HTTPException) -> ResponseReturnValue:
+    """A page for every status that the framework or a view ends a request with; redirects pass as they are."""
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    words = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    return render_template("errors/error.html", words=words, status=status), status, _kept_headers(error)
+
+
+def show_storage_unavailable(_error: StorageUnavailableError) -> ErrorPage:
+    """503: nothing was stored, nothing is lost; the page holds what was sent, so that it can be sent again."""
+    held = [(name, value) for name, values in _posted().items() for value in values]
+    page = render_template("errors/storage_unavailable.html", held=held, posted=request.method == "POST")
+    return page, 503, {"Retry-After": "20"}
+
+
+def title_with_error(title: str) -> str:
+    """The page title while something is to be corrected."""
+    return f"{gettext('错误')}：{title}"
+
+
+def _posted() -> dict[str, list[str]]:
+    if request.method != "POST":
+        return {}
+    return {name: values for name, values in request.form.lists() if name != "csrf_token"}
+
+
+def _kept_headers(error: HTTPException) -> dict[str, str]:
+    names = {"allow", "retry-after", "www-authenticate"}
+    return {name: value for name, value in error.get_headers() if name.lower() in names}
