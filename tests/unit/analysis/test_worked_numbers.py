@@ -14,6 +14,9 @@ MODULES = [
     "analysis.planner.sample_size",
     "analysis.planner.selection",
     "analysis.small_areas",
+    "analysis.two_samples",
+    "analysis.weights.base",
+    "analysis.weights.nonresponse",
 ]
 
 
