@@ -4,10 +4,11 @@ The database's keys decide what is new, not a look beforehand: the insert is tri
 asked why. So two deliveries at the same moment cannot both be counted, and a repeated one gets the first one's receipt.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
+from typing import cast
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from survey.response.receipt import Outcome, Received
@@ -19,74 +20,96 @@ from survey.storage.responses import ConflictRow, DraftRow, LedgerRow, ResponseR
 
 _ATTEMPTS = 3
 
+# Made once, over the plain tables: on the hot path building a statement costs as much as running it.
+_RESPONSE, _LEDGER, _CONFLICT, _CODE_USE, _DRAFT = (
+    cast(Table, row.__table__) for row in (ResponseRow, LedgerRow, ConflictRow, CodeUseRow, DraftRow)
+)
+_INSERT_RESPONSE, _INSERT_LEDGER = insert(_RESPONSE), insert(_LEDGER)
+_INSERT_CONFLICT, _INSERT_CODE_USE = insert(_CONFLICT), insert(_CODE_USE)
+_DELETE_DRAFT = delete(_DRAFT).where(
+    _DRAFT.c.wave == bindparam("in_wave"), _DRAFT.c.response_id == bindparam("with_id")
+)
+_KNOWN_OUTCOME = select(_LEDGER.c.outcome).where(
+    _LEDGER.c.wave == bindparam("in_wave"),
+    _LEDGER.c.response_id == bindparam("with_id"),
+    _LEDGER.c.sha256 == bindparam("with_content"),
+)
+_SAME_ID = select(_RESPONSE.c.sha256).where(
+    _RESPONSE.c.wave == bindparam("in_wave"), _RESPONSE.c.response_id == bindparam("with_id")
+)
+_SAME_CODE = select(_CODE_USE.c.code).where(
+    _CODE_USE.c.wave == bindparam("in_wave"), _CODE_USE.c.code == bindparam("with_code")
+)
+
+
+class ResponseRefusedError(ValueError):
+    """The database does not take the response, for instance because its wave or area does not exist."""
+
 
 def receive_response(storage: Storage, key: str, submission: Submission, now: datetime) -> Received:
     """Store `submission` once and return its outcome and receipt, after it is on disk.
 
-    `key` signs the receipt. Raises `StorageUnavailableError` when nothing could be stored; the same submission may then
-    be sent again.
+    `key` signs the receipt. Raises `StorageUnavailableError` when it could not be stored, or nobody knows whether it
+    was; the same submission may then be sent again. Raises `ResponseRefusedError` when it can never be stored.
     """
-    reception = _Reception(Delivery.of(submission, key, now))
+    delivery = Delivery.of(submission, key, now)
     for attempt in range(_ATTEMPTS):
         try:
-            return storage.write_grouped(reception.accept)
+            return storage.write_grouped(_accept, delivery)
         except IntegrityError as refusal:
             try:
-                return storage.write_grouped(partial(reception.explain, refusal=refusal))
+                explained = storage.write_grouped(_explain, delivery)
             except IntegrityError:
                 # Another delivery of the same content won in between: look again.
                 if attempt == _ATTEMPTS - 1:
                     raise
+                continue
+            if explained is None:
+                raise ResponseRefusedError(f"the database refused the response: {refusal.orig}") from refusal
+            return explained
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-class _Reception:
-    """One delivery on its way into the tables."""
+def _accept(connection: Connection, deliveries: Sequence[Delivery]) -> list[Received]:
+    """Write everything; a key that is taken raises `IntegrityError`."""
+    connection.execute(_INSERT_RESPONSE, [delivery.response_values() for delivery in deliveries])
+    connection.execute(_INSERT_LEDGER, [delivery.ledger_values(Outcome.ACCEPTED) for delivery in deliveries])
+    uses = [delivery.code_use_values() for delivery in deliveries if delivery.uses_code]
+    if uses:
+        connection.execute(_INSERT_CODE_USE, uses)
+    connection.execute(_DELETE_DRAFT, [_key(delivery) for delivery in deliveries])
+    return [Received(Outcome.ACCEPTED, delivery.receipt) for delivery in deliveries]
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.submission = delivery.submission
 
-    def accept(self, connection: Connection) -> Received:
-        """Write everything; a key that is taken raises `IntegrityError` and undoes it all."""
-        sent = self.submission
-        connection.execute(insert(ResponseRow), self.delivery.response_values())
-        connection.execute(insert(LedgerRow), self.delivery.ledger_values(Outcome.ACCEPTED))
-        if sent.single_use and sent.code is not None:
-            use = {"wave": sent.wave, "code": sent.code, "used_on": self.delivery.received_at.date()}
-            connection.execute(insert(CodeUseRow), use)
-        connection.execute(delete(DraftRow).where(DraftRow.wave == sent.wave, DraftRow.response_id == sent.response_id))
-        return Received(Outcome.ACCEPTED, self.delivery.receipt)
+def _explain(connection: Connection, deliveries: Sequence[Delivery]) -> list[Received | None]:
+    return [_explain_one(connection, delivery) for delivery in deliveries]
 
-    def explain(self, connection: Connection, refusal: IntegrityError) -> Received:
-        """Why the keys refused: received before, other content under the same id, or a code that is used."""
-        delivery = self.delivery
-        known = connection.execute(
-            select(LedgerRow.outcome).where(
-                LedgerRow.wave == self.submission.wave,
-                LedgerRow.response_id == self.submission.response_id,
-                LedgerRow.sha256 == delivery.sha256,
-            )
-        ).scalar()
-        if known == Outcome.ACCEPTED:
-            return Received(Outcome.ALREADY_RECEIVED, delivery.receipt)
-        if known is not None:
-            return Received(Outcome(known), delivery.receipt)
-        reason = self._reason(connection)
-        if reason is None:
-            raise ValueError(f"the database refused the response: {refusal.orig}") from refusal
-        connection.execute(insert(LedgerRow), delivery.ledger_values(reason))
-        connection.execute(insert(ConflictRow), delivery.conflict_values(reason))
-        return Received(reason, delivery.receipt)
 
-    def _reason(self, connection: Connection) -> Outcome | None:
-        sent = self.submission
-        same_id = select(ResponseRow.sha256).where(
-            ResponseRow.wave == sent.wave, ResponseRow.response_id == sent.response_id
-        )
-        if connection.execute(same_id).first() is not None:
-            return Outcome.CONFLICT
-        same_code = select(CodeUseRow.code).where(CodeUseRow.wave == sent.wave, CodeUseRow.code == sent.code)
-        if sent.single_use and connection.execute(same_code).first() is not None:
-            return Outcome.CODE_USED
+def _explain_one(connection: Connection, delivery: Delivery) -> Received | None:
+    """Why the keys refused: received before, other content under the same id, a used code; None for another reason."""
+    known = connection.execute(_KNOWN_OUTCOME, _key(delivery) | {"with_content": delivery.sha256}).scalar()
+    if known == Outcome.ACCEPTED:
+        return Received(Outcome.ALREADY_RECEIVED, delivery.receipt)
+    if known is not None:
+        return Received(Outcome(known), delivery.receipt)
+    reason = _reason(connection, delivery)
+    if reason is None:
         return None
+    connection.execute(_INSERT_LEDGER, delivery.ledger_values(reason))
+    connection.execute(_INSERT_CONFLICT, delivery.conflict_values(reason))
+    connection.execute(_DELETE_DRAFT, _key(delivery))
+    return Received(reason, delivery.receipt)
+
+
+def _reason(connection: Connection, delivery: Delivery) -> Outcome | None:
+    sent = delivery.submission
+    if connection.execute(_SAME_ID, _key(delivery)).first() is not None:
+        return Outcome.CONFLICT
+    same_code = {"in_wave": sent.wave, "with_code": sent.code}
+    if delivery.uses_code and connection.execute(_SAME_CODE, same_code).first() is not None:
+        return Outcome.CODE_USED
+    return None
+
+
+def _key(delivery: Delivery) -> dict[str, object]:
+    return {"in_wave": delivery.submission.wave, "with_id": delivery.submission.response_id}

@@ -29,6 +29,11 @@ class Delivery:
         receipt = sign_receipt(key, submission.wave, submission.response_id, sha256)
         return cls(submission, content.decode(), sha256, receipt, received_at)
 
+    @property
+    def uses_code(self) -> bool:
+        """Whether it came through a household's code, which holds one answer."""
+        return self.submission.single_use and self.submission.code is not None
+
     def response_values(self) -> dict[str, object]:
         sent = self.submission
         design = sent.design
@@ -65,6 +70,10 @@ class Delivery:
             "received_at": self.received_at,
             "content": self.content,
         }
+
+    def code_use_values(self) -> dict[str, object]:
+        """The use of the household's code: the day, and nothing that leads to the answer."""
+        return {"wave": self.submission.wave, "code": self.submission.code, "used_on": self.received_at.date()}
 
     def conflict_values(self, reason: Outcome) -> dict[str, object]:
         return {

@@ -1,24 +1,28 @@
 """The database: SQLite (WAL, synchronous FULL) or PostgreSQL behind one `Storage`, with read and write transactions."""
 
+import os
 import sqlite3
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from survey.storage.group_commit import GroupCommit
+from survey.storage.group_commit import GroupCommit, Work
+from survey.storage.outage import is_transient, outage_is_named
 
+Item = TypeVar("Item")
 T = TypeVar("T")
 BUSY_SECONDS = 15
+_ATTEMPTS = 3
 _WRITES = {"minyi_writes": True}
-
-
-class StorageUnavailableError(RuntimeError):
-    """The database cannot be reached or does not take writes now; nothing was stored, the same call may be repeated."""
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 10, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
+_POSTGRES = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": BUSY_SECONDS * 1000}
 
 
 class Storage:
@@ -26,43 +30,69 @@ class Storage:
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
-        self._group = GroupCommit(self.engine.execution_options(**_WRITES), lock_file=_lock_file(self.engine))
+        # SQLite's BEGIN gives a snapshot by itself; PostgreSQL has to be asked for one.
+        self._snapshots = self.engine if _is_sqlite(self.engine) else self.engine.execution_options(**_SNAPSHOT)
+        self._writes = self.engine.execution_options(**_WRITES)
+        self._group = GroupCommit(self._writes, lock_file=_lock_file(self.engine))
+        _opened.add(self)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one snapshot; nothing is written."""
-        with _unavailable_is_named(), Session(self.engine, expire_on_commit=False) as session:
+        with outage_is_named(), Session(self._snapshots, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one write transaction, on disk when the block ends, undone when it raises."""
-        with _unavailable_is_named():
-            engine = self.engine.execution_options(**_WRITES)
-            with Session(engine, expire_on_commit=False) as session, session.begin():
-                yield session
+        with outage_is_named(), Session(self._writes, expire_on_commit=False) as session, session.begin():
+            yield session
 
-    def write_grouped(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction shared with other waiting requests; returns after the group is on disk.
+    def write_grouped(self, work: Work[Item, T], item: Item) -> T:
+        """Run `work` on `item` in a transaction shared with other waiting requests; returns after it is on disk.
 
-        `work` runs in a savepoint of its own: when it raises, only its own changes are undone.
+        `work` takes a connection and all items that wait for it, and returns a result for each. When it raises, it is
+        called again for each item alone, so that only the changes for the item that fails are undone. It may be called
+        again after a deadlock, too, and must change nothing but its connection.
         """
-        with _unavailable_is_named():
-            return self._group.run(work)
+        with outage_is_named():
+            for _ in range(_ATTEMPTS - 1):
+                try:
+                    return self._group.run(work, item)
+                except DBAPIError as error:
+                    if not is_transient(error):
+                        raise
+            return self._group.run(work, item)
 
     def close(self) -> None:
-        self._group.stop()
         self.engine.dispose()
+
+    def forget_parent(self) -> None:
+        """In a forked child: leave the parent's connections alone and start with none."""
+        self.engine.dispose(close=False)
+        self._group.forget_parent()
+
+
+_opened: "weakref.WeakSet[Storage]" = weakref.WeakSet()
+
+
+def _forget_parents() -> None:
+    for storage in _opened:
+        storage.forget_parent()
+
+
+os.register_at_fork(after_in_child=_forget_parents)
 
 
 def make_engine(url: str) -> Engine:
     """An engine for `url`; for SQLite with the pragmas that make a commit durable."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=10)
-    database = make_url(url).database
-    if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        return create_engine(url, pool_pre_ping=True, connect_args=_POSTGRES, **_POOL)
+    file = _database_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, **(_POOL if file else {}))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -74,7 +104,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "cache_size=-16000",
+        "journal_size_limit=67108864",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -85,26 +116,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _lock_file(engine: Engine) -> Path | None:
-    database = engine.url.database
-    if engine.url.get_backend_name() != "sqlite" or not database or database == ":memory:":
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.url.get_backend_name() == "sqlite"
+
+
+def _database_file(url: URL | str) -> Path | None:
+    """The file of an SQLite database; None for one in memory and for PostgreSQL."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite" or made.database in {None, "", ":memory:"}:
         return None
-    return Path(database + ".lock")
+    return Path(str(made.database))
 
 
-@contextmanager
-def _unavailable_is_named() -> Iterator[None]:
-    """A lost connection, a locked or a full database becomes one error that the web layer knows."""
-    try:
-        yield
-    except DBAPIError as error:
-        if _is_outage(error):
-            raise StorageUnavailableError(str(error.orig)) from error
-        raise
-
-
-def _is_outage(error: DBAPIError) -> bool:
-    if error.connection_invalidated:
-        return True
-    name = type(error.orig).__name__
-    return name in {"OperationalError", "AdminShutdown", "CannotConnectNow", "ConnectionFailure", "DiskFull"}
+def _lock_file(engine: Engine) -> Path | None:
+    file = _database_file(engine.url)
+    return None if file is None else file.with_name(file.name + ".lock")
