@@ -45,10 +45,10 @@ def wave_words(wave: Wave) -> PrintWords:
     until = header.valid_until
     return PrintWords(
         organiser=organiser.name.zh_hans,
-        organiser_en=organiser.name.en,
+        organiser_en=_latin(organiser.name.en),
         title=wave.name.zh_hans,
-        title_en=wave.name.en,
-        purpose=f"想听听{people}对身边环境、秩序和服务的真实看法，好的不好的都可以说，结果用来改进工作。",
+        title_en=_latin(wave.name.en),
+        purpose=f"想听听{people}对身边环境、秩序和服务的真实看法。\n好的、不好的都可以说，结果用来改进工作。",
         purpose_en=f"We ask {people_en} what they really think of surroundings, order and services, good or bad.",
         scan="微信或手机浏览器扫一扫，几分钟答完",
         scan_en="Scan with WeChat or your phone's browser; it takes a few minutes",
@@ -56,7 +56,7 @@ def wave_words(wave: Wave) -> PrintWords:
         by_hand_lines="在手机或电脑的浏览器里输入下面的网址：",
         by_hand_en="No scanner? Type this address into any browser.",
         privacy="您的隐私",
-        privacy_lines="不问姓名、电话、身份证号和门牌号；哪一题不想答都可以跳过；答案只用于统计，不对外公布个人作答。",
+        privacy_lines="不问姓名、电话、身份证号和门牌号；哪一题不想答都可以跳过；答案只用于统计，不公布个人作答。",
         privacy_en="No name, phone, ID or house number is asked. Skip any question. Answers are used for statistics only.",
         once="此码仅限本户使用，只能提交一次",
         once_en="For your household only; one answer",
@@ -82,7 +82,7 @@ def _letter(population: Population, organiser: str) -> tuple[str, ...]:
     return (
         "您好！",
         f"{organiser}正在开展一次抽样调查，想了解大家对身边环境、秩序和服务的真实看法。您这里是随机抽中的，"
-        "您的回答代表许多没有被抽到的人，因此很重要。",
+        "您的回答也代表许多没有被抽到的人。",
         f"{who}用手机扫右边的二维码，几分钟就能答完。满意或者不满意，都请照实说。",
         "参加与否完全自愿。信上不写姓名，答案里不保存这个编号，谁也不能从答案查到您这里。",
     )
@@ -99,3 +99,8 @@ def _letter_en(population: Population) -> tuple[str, ...]:
         + who
         + "Taking part is voluntary; the code is not stored with the answers.",
     )
+
+
+def _latin(text: str) -> str:
+    """A Chinese face draws the typographic apostrophe as wide as a character; the plain one is narrow."""
+    return text.replace("’", "'")

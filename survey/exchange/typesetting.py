@@ -58,9 +58,10 @@ class Typesetter:
         self.canvas = canvas
         self._faces = {name: load_font(name) for name in (REGULAR, BOLD)}
         self.unknown: set[str] = set()
+        self._known_ems: dict[tuple[str, str], float] = {}
 
     def width(self, text: str, style: TextStyle) -> float:
-        return sum(self._faces[face].stringWidth(run, style.size) for face, run in self._runs(text, style.face))
+        return self._ems(text, style.face) * style.size
 
     def draw(self, x: float, y: float, text: str, style: TextStyle, *, align: str = "left") -> None:
         """One line with its baseline at `y`; `x` is its left end, middle (`center`) or right end (`right`)."""
@@ -104,13 +105,37 @@ class Typesetter:
         """The largest size from the style's down to `smallest` at which `text` takes at most `lines` lines.
 
         Where even the smallest does not do, the size goes on shrinking: a long name is set small, never cut or overlaid.
+        Several lines are made about equally long.
         """
+        if lines == 1:
+            widest = width / max(self._ems(text, style.face), 0.001)
+            return [text], style.sized(min(style.size, widest))
         size = style.size
         while True:
             wrapped = self.wrap(text, style.sized(size), width)
             if len(wrapped) <= lines or size <= 3:
-                return wrapped, style.sized(size)
+                return self._balanced(text, wrapped, style.sized(size), width), style.sized(size)
             size = max(size - (1 if size > smallest else 0.5), 3)
+
+    def _balanced(self, text: str, wrapped: list[str], style: TextStyle, width: float) -> list[str]:
+        if len(wrapped) < 2:
+            return wrapped
+        narrow, wide = width / 2, width
+        while wide - narrow > style.size / 2:
+            middle = (narrow + wide) / 2
+            if len(self.wrap(text, style, middle)) == len(wrapped):
+                wide = middle
+            else:
+                narrow = middle
+        return self.wrap(text, style, wide)
+
+    def _ems(self, text: str, face: str) -> float:
+        """Width at size 1. Remembered: the same pieces are measured again for every size that is tried."""
+        known = self._known_ems.get((text, face))
+        if known is None:
+            known = sum(self._faces[found].stringWidth(run, 1) for found, run in self._runs(text, face))
+            self._known_ems[text, face] = known
+        return known
 
     def _runs(self, text: str, face: str) -> Iterator[tuple[str, str]]:
         """Stretches of `text` with the face that has their characters."""

@@ -1,0 +1,72 @@
+"""Step 2, a household's letter: one A4 page without a name, with one code that takes one answer.
+
+The letters of a community are equal but for their codes: any of them may go to any dwelling drawn there, because
+dwellings drawn in one community have one selection probability. So nobody needs to know which code went where.
+"""
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.units import cm
+
+from survey.exchange.printed_page import ACCENT, COLUMNS_TOP, FULL, MARGIN, MUTED, WIDTH, PrintedCode, PrintedPage
+from survey.exchange.typesetting import BOLD, TextStyle
+
+_QR = 7.4 * cm
+_QR_X = WIDTH - MARGIN - _QR
+_TEXT_WIDTH = FULL - _QR - 26
+_ADDRESS_HEIGHT = 74
+
+
+def draw_letter(page: PrintedPage, code: PrintedCode) -> None:
+    """Draw the letter of `code`."""
+    top = page.frame("letter", lambda: _draw_frame(page))
+    place = code.invitation.place
+    y = top + 18 + _ADDRESS_HEIGHT - 10
+    short = page.type.width(place.zh_hans, TextStyle(BOLD, 11)) <= FULL
+    y = page.line(MARGIN, y, place.zh_hans, TextStyle(BOLD, 15 if short else 11, 1.3), FULL, lines=1 if short else 2)
+    y = page.line(MARGIN, y, code.area, TextStyle(size=10), FULL, colour=MUTED)
+    page.line(MARGIN, y, place.en or code.area_en, TextStyle(size=9.5, leading=1.4), FULL, colour=MUTED)
+    page.qr(code.url, _QR_X, top - _QR, _QR)
+    page.code(code.invitation, _QR_X + _QR / 2, top - _QR - 6, 21)
+    page.address(code.url)
+
+
+def _draw_frame(page: PrintedPage) -> float:
+    """What all letters share; returns the top of the QR code."""
+    top = page.heading(title_size=24) - 8 - _ADDRESS_HEIGHT
+    page.canvas.setStrokeColor(HexColor("#c5cfd4"))
+    page.canvas.setLineWidth(0.5)
+    page.canvas.line(MARGIN, top, WIDTH - MARGIN, top)
+    top -= 18
+    _draw_text(page, top)
+    below = top - _QR - 44
+    middle = _QR_X + _QR / 2
+    below = page.line(middle, below, page.words.once, TextStyle(BOLD, 11.5), _QR, colour=ACCENT, align="center")
+    page.line(middle, below, page.words.once_en, TextStyle(size=8.5, leading=1.4), _QR, colour=MUTED, align="center")
+    page.columns()
+    page.legal_notice()
+    return top
+
+
+def _draw_text(page: PrintedPage, top: float) -> None:
+    """The letter itself, in the largest size that leaves the columns free."""
+    size = 12.0
+    while size > 6 and top - _text_height(page, size) < COLUMNS_TOP + 10:
+        size -= 0.25
+    for text, style, colour_gap in _paragraphs(page, size):
+        colour = {"colour": MUTED} if style.leading < 1.5 else {}
+        top = page.paragraph(MARGIN, top, text, style, _TEXT_WIDTH, **colour) - colour_gap
+
+
+def _text_height(page: PrintedPage, size: float) -> float:
+    return sum(
+        len(page.type.wrap(text, style, _TEXT_WIDTH)) * style.size * style.leading + gap
+        for text, style, gap in _paragraphs(page, size)
+    )
+
+
+def _paragraphs(page: PrintedPage, size: float) -> list[tuple[str, TextStyle, float]]:
+    """Text, style and the gap below it."""
+    chinese, english = TextStyle(size=size, leading=1.65), TextStyle(size=size * 0.8, leading=1.45)
+    return [(text, chinese, size * 0.7) for text in page.words.letter] + [
+        (text, english, size * 0.4) for text in page.words.letter_en
+    ]
