@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from survey.cli.invitations import invitations_group
 from survey.cli.users import users_group
 from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
@@ -29,3 +30,4 @@ def _register_pages(app: Flask) -> None:
 
 def _register_commands(app: Flask) -> None:
     app.cli.add_command(users_group)
+    app.cli.add_command(invitations_group)

@@ -33,6 +33,11 @@ class Settings:
     def production(self) -> bool:
         return self.environment == "production"
 
+    @property
+    def address(self) -> str:
+        """Where people reach the pages when no request tells: the public address, else this machine alone."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; `SECRET_KEY` is made and kept under `var/` unless `SURVEY_ENV=production`.

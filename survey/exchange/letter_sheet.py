@@ -4,13 +4,13 @@ The letters of a community are equal but for their codes: any of them may go to 
 dwellings drawn in one community have one selection probability. So nobody needs to know which code went where.
 """
 
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.units import cm
 
-from survey.exchange.printed_page import ACCENT, COLUMNS_TOP, FULL, MARGIN, MUTED, WIDTH, PrintedCode, PrintedPage
+from survey.exchange.printed_page import ACCENT, COLUMNS_TOP, FULL, INK, MARGIN, MUTED, WIDTH, PrintedCode, PrintedPage
 from survey.exchange.typesetting import BOLD, TextStyle
 
-_QR = 7.4 * cm
+_QR = 7.7 * cm  # with its quiet zone
 _QR_X = WIDTH - MARGIN - _QR
 _TEXT_WIDTH = FULL - _QR - 26
 _ADDRESS_HEIGHT = 74
@@ -52,21 +52,20 @@ def _draw_text(page: PrintedPage, top: float) -> None:
     size = 12.0
     while size > 6 and top - _text_height(page, size) < COLUMNS_TOP + 10:
         size -= 0.25
-    for text, style, colour_gap in _paragraphs(page, size):
-        colour = {"colour": MUTED} if style.leading < 1.5 else {}
-        top = page.paragraph(MARGIN, top, text, style, _TEXT_WIDTH, **colour) - colour_gap
+    for text, style, gap, colour in _paragraphs(page, size):
+        top = page.paragraph(MARGIN, top, text, style, _TEXT_WIDTH, colour=colour) - gap
 
 
 def _text_height(page: PrintedPage, size: float) -> float:
     return sum(
         len(page.type.wrap(text, style, _TEXT_WIDTH)) * style.size * style.leading + gap
-        for text, style, gap in _paragraphs(page, size)
+        for text, style, gap, _ in _paragraphs(page, size)
     )
 
 
-def _paragraphs(page: PrintedPage, size: float) -> list[tuple[str, TextStyle, float]]:
-    """Text, style and the gap below it."""
+def _paragraphs(page: PrintedPage, size: float) -> list[tuple[str, TextStyle, float, Color]]:
+    """Text, style, the gap below it, colour."""
     chinese, english = TextStyle(size=size, leading=1.65), TextStyle(size=size * 0.8, leading=1.45)
-    return [(text, chinese, size * 0.7) for text in page.words.letter] + [
-        (text, english, size * 0.4) for text in page.words.letter_en
+    return [(text, chinese, size * 0.7, INK) for text in page.words.letter] + [
+        (text, english, size * 0.4, MUTED) for text in page.words.letter_en
     ]

@@ -57,7 +57,7 @@ def wave_words(wave: Wave) -> PrintWords:
         by_hand_en="No scanner? Type this address into any browser.",
         privacy="您的隐私",
         privacy_lines="不问姓名、电话、身份证号和门牌号；哪一题不想答都可以跳过；答案只用于统计，不公布个人作答。",
-        privacy_en="No name, phone, ID or house number is asked. Skip any question. Answers are used for statistics only.",
+        privacy_en="No name, phone, ID or house number is asked. Skip any question. Answers serve statistics only.",
         once="此码仅限本户使用，只能提交一次",
         once_en="For your household only; one answer",
         letter=_letter(wave.population, organiser.name.zh_hans),
@@ -90,7 +90,8 @@ def _letter(population: Population, organiser: str) -> tuple[str, ...]:
 
 def _letter_en(population: Population) -> tuple[str, ...]:
     who = (
-        "Please let the household member aged 16 or over, resident for at least half a year, whose birthday comes next answer. "
+        "Please let the household member aged 16 or over, resident for at least half a year, "
+        "whose birthday comes next answer. "
         if population is Population.RESIDENTS
         else "Please let one person who knows the place answer. "
     )

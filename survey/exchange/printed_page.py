@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reportlab import rl_config
-from reportlab.lib.colors import HexColor, white
+from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import cm
 from reportlab.pdfgen.canvas import Canvas
@@ -55,7 +55,7 @@ class PrintedPage:
         self._frames: dict[str, float] = {}
 
     def frame(self, name: str, draw: Callable[[], float]) -> float:
-        """What all pages of a kind share: drawn the first time, referred to afterwards; returns what `draw` returned."""
+        """What all pages of a kind share: drawn once, then referred to; returns what `draw` returned."""
         if name not in self._frames:
             self.canvas.beginForm(name)
             self._frames[name] = draw()
@@ -71,7 +71,7 @@ class PrintedPage:
         style: TextStyle,
         width: float,
         *,
-        colour: HexColor = INK,
+        colour: Color = INK,
         lines: int = 1,
         smallest: float = 7,
         align: str = "left",
@@ -84,7 +84,7 @@ class PrintedPage:
         return self.type.draw_block(x, top, wrapped, fitted, align=align)
 
     def paragraph(
-        self, x: float, top: float, text: str, style: TextStyle, width: float, colour: HexColor = INK
+        self, x: float, top: float, text: str, style: TextStyle, width: float, *, colour: Color = INK
     ) -> float:
         """Text broken into as many lines as it needs; returns where it ends."""
         self.canvas.setFillColor(colour)
@@ -96,9 +96,7 @@ class PrintedPage:
         self.canvas.setFillColor(ACCENT)
         self.canvas.rect(0, HEIGHT - 9, WIDTH, 9, stroke=0, fill=1)
         top = HEIGHT - 1.25 * cm
-        top = self.line(
-            MIDDLE, top, words.organiser, TextStyle(BOLD, 13.5, 1.45), FULL, colour=ACCENT, align="center"
-        )
+        top = self.line(MIDDLE, top, words.organiser, TextStyle(BOLD, 13.5, 1.45), FULL, colour=ACCENT, align="center")
         top = self.line(
             MIDDLE, top, words.organiser_en, TextStyle(size=9, leading=1.3), FULL, colour=MUTED, align="center"
         )
@@ -121,7 +119,9 @@ class PrintedPage:
         canvas.roundRect(0, 0, count, count, 2, stroke=0, fill=1)
         canvas.setFillColor(HexColor("#000000"))
         # Whole numbers of modules, and a hair more height, so that no viewer shows a white seam between two rows.
-        runs = [f"{column + QUIET_ZONE} {row + QUIET_ZONE} {length} 1.01 re" for row, column, length in dark_runs(modules)]
+        runs = [
+            f"{column + QUIET_ZONE} {row + QUIET_ZONE} {length} 1.01 re" for row, column, length in dark_runs(modules)
+        ]
         canvas.addLiteral("\n".join([*runs, "f"]))
         canvas.restoreState()
 
@@ -139,14 +139,14 @@ class PrintedPage:
         top = COLUMNS_TOP - 11.5 * 1.6
         self.paragraph(MARGIN, top, words.by_hand_lines, TextStyle(size=10), HALF)
         top = self.paragraph(right, top, words.privacy_lines, TextStyle(size=10), HALF)
-        self.paragraph(right, top - 1, words.privacy_en, TextStyle(size=8, leading=1.35), HALF, MUTED)
+        self.paragraph(right, top - 1, words.privacy_en, TextStyle(size=8, leading=1.35), HALF, colour=MUTED)
 
     def address(self, url: str) -> None:
         """The left column's own part: the address in print, for people who type."""
         top = COLUMNS_TOP - 11.5 * 1.6 - 15
         shown = url.removeprefix("https://")
         top = self.line(MARGIN, top, shown, TextStyle(BOLD, 12.5, 1.5), HALF, colour=ACCENT)
-        self.paragraph(MARGIN, top, self.words.by_hand_en, TextStyle(size=8, leading=1.35), HALF, MUTED)
+        self.paragraph(MARGIN, top, self.words.by_hand_en, TextStyle(size=8, leading=1.35), HALF, colour=MUTED)
 
     def legal_notice(self) -> None:
         """The five fields that the statistics law wants, and the telephone to check with, at the foot of the page."""

@@ -1,4 +1,4 @@
-"""Step 2, Chinese text on a printed page: embedded fonts from the repository, line breaks, text that shrinks to its box.
+"""Step 2, Chinese text on a printed page: embedded fonts, line breaks, text that shrinks to its box.
 
 Nothing is asked of the machine: no installed font, no system library.
 """
@@ -24,7 +24,7 @@ _NOT_LAST = set("（《「『【〈“‘")
 _PIECES = re.compile(r"[0-9A-Za-z\u00c0-\u024f:/._@#&%+'’,;!?()-]+ ?|.", re.DOTALL)
 
 
-class EmbeddedFont(TTFont):  # type: ignore[misc]
+class EmbeddedFont(TTFont):
     """A TrueType font whose text can be copied out of the PDF, beyond the basic plane too."""
 
     def addObjects(self, doc: Any) -> None:  # noqa: N802 - reportlab's name
@@ -73,9 +73,7 @@ class Typesetter:
             line.textOut(run)
         self.canvas.drawText(line)
 
-    def draw_block(
-        self, x: float, top: float, lines: Sequence[str], style: TextStyle, *, align: str = "left"
-    ) -> float:
+    def draw_block(self, x: float, top: float, lines: Sequence[str], style: TextStyle, *, align: str = "left") -> float:
         """Lines below each other from `top` downwards; returns where the block ends."""
         step = style.size * style.leading
         for line in lines:
@@ -84,7 +82,7 @@ class Typesetter:
         return top
 
     def wrap(self, text: str, style: TextStyle, width: float) -> list[str]:
-        """Break `text` into lines no wider than `width`; no line starts with a closing mark or ends with an opening one."""
+        """Break `text` into lines no wider than `width`; no closing mark starts a line, no opening one ends it."""
         lines: list[str] = []
         for paragraph in text.split("\n"):
             line: list[str] = []
@@ -104,7 +102,7 @@ class Typesetter:
     ) -> tuple[list[str], TextStyle]:
         """The largest size from the style's down to `smallest` at which `text` takes at most `lines` lines.
 
-        Where even the smallest does not do, the size goes on shrinking: a long name is set small, never cut or overlaid.
+        Where even the smallest does not do, the size goes on shrinking: a long name is set small, never cut.
         Several lines are made about equally long.
         """
         if lines == 1:

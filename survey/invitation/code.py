@@ -43,3 +43,12 @@ def spaced(code: str) -> str:
     '346 79A CDE'
     """
     return " ".join(code[start : start + 3] for start in range(0, len(code), 3))
+
+
+def answer_address(base: str, code: str) -> str:
+    """What a QR code holds: the address at which the code is answered.
+
+    >>> answer_address("https://minyi.example", "34679ACDE")
+    'https://minyi.example/q/34679ACDE'
+    """
+    return f"{base.rstrip('/')}/q/{code}"
