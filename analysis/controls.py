@@ -1,0 +1,203 @@
+"""Population controls: the margins that weights are calibrated to, checked against the sample. Third step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.fault import Fault, FaultsFound, shortened
+from analysis.frame import Floats, Frame, Ints
+from analysis.plan import CalibrationStep, Margin, as_code
+
+FREQUENCY_NAMES = ("total", "Freq")
+MISSING_LEVEL = "(missing)"
+
+
+@dataclass(frozen=True)
+class MarginControl:
+    """Totals of the levels of one margin: `level_of_row` (n,), `totals` (known levels,), names for messages.
+
+    With `keeps_missing` the last of `levels` holds the rows without a value. They keep their share of the
+    weights, so the totals of the other levels shrink by it.
+    """
+
+    name: str
+    level_of_row: Ints
+    levels: tuple[str, ...]
+    totals: Floats
+    keeps_missing: bool = False
+
+    def population(self, held: Floats) -> Floats:
+        """Totals of all levels (levels, k) for weights that now sum to `held` (levels, k)."""
+        if not self.keeps_missing:
+            return np.broadcast_to(self.totals[:, None], held.shape)
+        share = held[-1] / held.sum(axis=0)
+        return np.vstack([self.totals[:, None] * (1 - share), self.totals.sum() * share])
+
+
+@dataclass(frozen=True)
+class NumericControl:
+    """The population total of a numeric column: `values` (n,)."""
+
+    name: str
+    values: Floats
+    total: float
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What one step calibrates to; the margins have equal sums, every level with a total has sample weight."""
+
+    margins: tuple[MarginControl, ...]
+    numeric: tuple[NumericControl, ...]
+
+
+def build_controls(step: CalibrationStep, where: str, frame: Frame, weight: Floats, folder: Path) -> Controls:
+    """Checks one step's margins against rows and current weights (n,). Raises FaultsFound.
+
+    `where` is the step's key in the plan, such as `calibration[0]`.
+    """
+    faults: list[Fault] = []
+    margins: list[MarginControl] = []
+    numeric: list[NumericControl] = []
+    for k, margin in enumerate(step.margins):
+        key = f"{where}.margins[{k}]"
+        try:
+            if margin.numeric is not None:
+                numeric.append(_numeric(margin, key, frame))
+            else:
+                margins.append(_margin(margin, key, frame, weight, step.missing == "keep", folder))
+        except FaultsFound as found:
+            faults += found.faults
+    if not faults:
+        faults += _unequal(margins, where)
+    if faults:
+        raise FaultsFound(faults)
+    return Controls(tuple(margins), tuple(numeric))
+
+
+def _numeric(margin: Margin, key: str, frame: Frame) -> NumericControl:
+    name = str(margin.numeric)
+    values = frame.numbers(name)
+    absent = int(np.isnan(values).sum())
+    if absent:
+        raise FaultsFound(
+            [Fault(frame.file, f"column {name}", f"a number in every row (for {key})", f"{absent} missing")]
+        )
+    return NumericControl(name, values, float(margin.total or 0.0))
+
+
+def _margin(margin: Margin, key: str, frame: Frame, weight: Floats, keep: bool, folder: Path) -> MarginControl:
+    """One margin with a level for every row. With `keep`, rows without a level keep their share of the weights."""
+    source, totals = _read_totals(margin, key, folder)
+    crossed = frame.crossed(margin.by)
+    place = {" × ".join(level): k for k, level in enumerate(totals)}
+    level_of_code = np.array([place.get(label, -1) for label in crossed.labels] + [-2], dtype=np.int64)
+    level_of_row = level_of_code[crossed.codes]
+    control = MarginControl(" × ".join(margin.by), level_of_row, tuple(place), np.array(list(totals.values())))
+    unknown = [crossed.labels[code] for code in np.flatnonzero(level_of_code[:-1] == -1)]
+    faults = list(_level_faults(control, source, key, weight, unknown))
+    absent = level_of_row == -2
+    if absent.any() and not keep:
+        found = f"{int(absent.sum())} rows without (calibration missing: keep leaves them their share)"
+        faults.append(Fault(frame.file, f"column {shortened(margin.by)}", f"a level in every row (for {key})", found))
+    if faults:
+        raise FaultsFound(faults)
+    if not absent.any():
+        return control
+    return replace(
+        control,
+        level_of_row=np.where(absent, len(control.levels), level_of_row),
+        levels=(*control.levels, MISSING_LEVEL),
+        keeps_missing=True,
+    )
+
+
+def _level_faults(control: MarginControl, source: str, key: str, weight: Floats, unknown: list[str]) -> Iterator[Fault]:
+    if unknown:
+        yield Fault(
+            source, key, f"a total for every level of {control.name} in the data", f"none for {shortened(unknown)}"
+        )
+    for level, total in zip(control.levels, control.totals, strict=True):
+        if not total >= 0 or np.isinf(total):
+            yield Fault(source, f"{key}, level {level}", "a total of 0 or more", f"{total:g}")
+    known = control.level_of_row >= 0
+    held = np.bincount(control.level_of_row[known], weights=weight[known], minlength=len(control.levels))
+    for k, level in enumerate(control.levels):
+        if control.totals[k] > 0 and held[k] <= 0:
+            expected = "sample weight in every level with a total (or collapse the level with a neighbour)"
+            yield Fault(
+                source, f"{key}, level {level}", expected, f"total {control.totals[k]:g}, no weight in the sample"
+            )
+        if control.totals[k] == 0 and held[k] > 0:
+            yield Fault(source, f"{key}, level {level}", "a total above 0 for a level in the sample", "0")
+
+
+def _unequal(margins: list[MarginControl], where: str) -> list[Fault]:
+    sums = [float(margin.totals.sum()) for margin in margins]
+    if not sums or max(sums) - min(sums) <= 1e-9 * max(sums):
+        return []
+    found = ", ".join(f"{margin.name} {total:.10g}" for margin, total in zip(margins, sums, strict=True))
+    return [Fault("plan", f"{where}.margins", "margins with equal sums", found)]
+
+
+def _read_totals(margin: Margin, key: str, folder: Path) -> tuple[str, dict[tuple[str, ...], float]]:
+    """Source name and totals by level, from the plan itself or from the margin's file."""
+    if margin.file is not None:
+        return margin.file, _totals_of_file(margin, key, folder)
+    totals: dict[tuple[str, ...], float] = {}
+    faults: list[Fault] = []
+    for level, value in _leaves(margin.totals or {}, ()):
+        if len(level) != len(margin.by):
+            found = f"{len(level)} in {' × '.join(level)}"
+            faults.append(Fault("plan", f"{key}.totals", f"{len(margin.by)} nested levels", found))
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            faults.append(Fault("plan", f"{key}.totals, level {' × '.join(level)}", "a number", repr(value)))
+        else:
+            totals[level] = float(value)
+    if faults:
+        raise FaultsFound(faults)
+    return "plan", totals
+
+
+def _leaves(tree: dict[str, Any], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, (*above, key))
+        else:
+            yield (*above, key), value
+
+
+def _totals_of_file(margin: Margin, key: str, folder: Path) -> dict[tuple[str, ...], float]:
+    import csv
+
+    name = str(margin.file)
+    try:
+        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FaultsFound([Fault(name, f"{key}.file", "a csv file that can be read", str(error))]) from error
+    header = list(rows[0]) if rows else []
+    amount = next((column for column in FREQUENCY_NAMES if column in header), None)
+    if amount is None or not set(margin.by) <= set(header):
+        expected = f"the columns {', '.join(margin.by)}, total"
+        raise FaultsFound([Fault(name, f"{key}.file", expected, ", ".join(header) or "no rows")])
+    totals: dict[tuple[str, ...], float] = {}
+    faults: list[Fault] = []
+    for line, row in enumerate(rows, start=2):
+        level = tuple(as_code(row[column]) for column in margin.by)
+        try:
+            number = float(row[amount])
+        except (TypeError, ValueError):
+            faults.append(Fault(name, f"line {line}, column {amount}", "a number", repr(row[amount])))
+            continue
+        if level in totals:
+            faults.append(Fault(name, f"line {line}", "each level once", f"{' × '.join(level)} again"))
+        totals[level] = number
+    if faults:
+        raise FaultsFound(faults)
+    return totals

@@ -1,0 +1,173 @@
+"""Met, not met or undetermined: a target against the limits of a share, and when a figure may be shown. Step 7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from analysis.estimates.intervals import (
+    Proportions,
+    boundary_interval,
+    clopper_pearson,
+    has_no_variance,
+    korn_graubard_n,
+    t_interval,
+)
+from analysis.frame import Floats
+
+Verdict = Literal["met", "not_met", "undetermined", "none"]
+ALPHA = 0.05
+REVIEW_BELOW_DF = 8
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """Whether a share may be shown (Parker et al. 2017, NCHS Vital and Health Statistics 2(175))."""
+
+    shown: bool
+    reason: str
+    review: tuple[str, ...]
+    effective_n: float
+    effective_n_used: float
+    lower: float
+    upper: float
+
+    @property
+    def width(self) -> float:
+        return self.upper - self.lower
+
+
+def korn_graubard_limits(p: float, se: float, df: float, n: float, level: float) -> tuple[float, float]:
+    """Korn-Graubard limits with the NCHS cap; exact limits at 0 and 1; NaN without degrees of freedom.
+
+    >>> [round(limit, 6) for limit in korn_graubard_limits(1.0, 0.0, 6, 60, 0.90)]
+    [0.951297, 1.0]
+    """
+    share = _one(p, se, df, n)
+    if not df > 0 or not n > 0 or np.isnan(p):
+        return float("nan"), float("nan")
+    if p in (0.0, 1.0):
+        low, high = boundary_interval(share.p, share.answered, level)
+    else:
+        low, high = clopper_pearson(share.p, korn_graubard_n(share, level), level)
+    return float(low[0]), float(high[0])
+
+
+def _one(p: float, se: float, df: float, n: float) -> Proportions:
+    def array(value: float) -> Floats:
+        return np.array([value], dtype=np.float64)
+
+    return Proportions(array(p), array(se), array(df), array(n), array(n))
+
+
+def present(p: float, se: float, df: float, n: float) -> Presentation:
+    """The NCHS rules on the 95 % interval, in their order. `n` answered rows, `df` of the answered rows."""
+    at_edge = p in (0.0, 1.0)
+    effective = n if at_edge else min(n, p * (1 - p) / se**2 if se > 0 else np.inf)
+    with np.errstate(invalid="ignore"):
+        used = float(korn_graubard_n(_one(p, se, df, n), 0.95)[0])
+    lower, upper = korn_graubard_limits(p, se, df, n, 0.95)
+    shown, reason = _rule(p, n, effective, upper - lower)
+    return Presentation(shown, reason, _review(p, df, upper - lower) if shown else (), effective, used, lower, upper)
+
+
+def _rule(p: float, n: float, effective: float, width: float) -> tuple[bool, str]:
+    if n < 30:
+        return False, "n<30"
+    if effective < 30:
+        return False, "n_eff<30"
+    if np.isnan(width):
+        return False, "no interval"
+    if width <= 0.05:
+        return True, "width<=0.05"
+    if width >= 0.30:
+        return False, "width>=0.30"
+    if p == 0 or width / p > 1.30:
+        return False, "relative width>1.30"
+    return True, "relative width<=1.30"
+
+
+def _review(p: float, df: float, width: float) -> tuple[str, ...]:
+    notes = []
+    if df < REVIEW_BELOW_DF:
+        notes.append("df<8")
+    if p in (0.0, 1.0):
+        notes.append("0% or 100%")
+    if p < 1 and width / (1 - p) > 1.30:
+        notes.append("complement relative width>1.30 (footnote)")
+    return tuple(notes)
+
+
+def decide(lower: float, upper: float, target: float, operator: str) -> Verdict:
+    """Both limits of the interval at level 1 - 2a against the target, unrounded.
+
+    >=: met if lower >= target, not met if upper < target; >: met if lower > target, not met if upper <= target.
+    Each wrong verdict has a probability of at most a at the boundary (two one-sided tests).
+    """
+    if np.isnan(lower) or np.isnan(upper):
+        return "undetermined"
+    if operator == ">":
+        return "met" if lower > target else "not_met" if upper <= target else "undetermined"
+    return "met" if lower >= target else "not_met" if upper < target else "undetermined"
+
+
+def decide_share(
+    p: float, se: float, df: float, n: float, target: float, operator: str, alpha: float = ALPHA
+) -> Verdict:
+    """The verdict on a share, by the Korn-Graubard limits with the NCHS cap at level 1 - 2 alpha."""
+    if 0 < p < 1 and bool(has_no_variance(np.array([p]), np.array([se]))[0]):
+        return "undetermined"
+    return decide(*korn_graubard_limits(p, se, df, n, 1 - 2 * alpha), target, operator)
+
+
+def decide_mean(estimate: float, se: float, df: float, target: float, operator: str, alpha: float = ALPHA) -> Verdict:
+    """The verdict on a mean, by its t interval at level 1 - 2 alpha."""
+    if not df > 0 or not se > 0:
+        return "undetermined"
+    low, high = t_interval(np.array([estimate]), np.array([se]), np.array([float(df)]), 1 - 2 * alpha)
+    return decide(float(low[0]), float(high[0]), target, operator)
+
+
+def point_meets(estimate: float, target: float, operator: str) -> bool:
+    """What an inspector compares: the bare, unrounded point value."""
+    return estimate > target if operator == ">" else estimate >= target
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One share with its target, for verdicts on a whole family of them."""
+
+    p: float
+    se: float
+    df: float
+    n: float
+    target: float
+    operator: str
+
+
+def decide_family(claims: Sequence[Claim], alpha: float = ALPHA) -> list[Verdict]:
+    """Verdicts that hold together: Holm within the met claims and within the not-met claims.
+
+    Step by step the limits are computed again with alpha / (m - k + 1); a claim is upheld while the verdict
+    stays the same. The probability of any wrong verdict of a kind is then at most alpha (Holm 1979).
+    """
+    verdicts: list[Verdict] = ["undetermined"] * len(claims)
+    kinds: tuple[Verdict, Verdict] = ("met", "not_met")
+    for kind in kinds:
+        open_claims = set(range(len(claims)))
+        while open_claims:
+            share = alpha / len(open_claims)
+            upheld = {k for k in open_claims if decide_share(*_of(claims[k]), share) == kind}
+            if not upheld:
+                break
+            for k in upheld:
+                verdicts[k] = kind
+            open_claims -= upheld
+    return verdicts
+
+
+def _of(claim: Claim) -> tuple[float, float, float, float, float, str]:
+    return claim.p, claim.se, claim.df, claim.n, claim.target, claim.operator

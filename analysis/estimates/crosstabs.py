@@ -1,0 +1,64 @@
+"""Association of two columns: Pearson's statistic with the second-order correction of Rao and Scott (1984). Step 6."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import fdtrc
+
+from analysis.estimates.domains import DomainSet
+from analysis.estimates.linearisation import VarianceMethod
+from analysis.estimates.measure import Measure
+from analysis.estimates.sample import Sample
+from analysis.frame import Floats, Frame
+from analysis.plan import CrosstabPlan, Indicator
+from analysis.result import Crosstab
+
+
+def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceMethod, df: int) -> Crosstab:
+    """F = X² / sum(δ) on (sum δ)²/sum δ² and df times as many degrees of freedom (R's svychisq, statistic = "F").
+
+    δ are the eigenvalues of the design effects of the interaction contrasts. Rows without one of the two
+    columns do not count.
+    """
+    rows, columns = frame.column(plan.row), frame.column(plan.column)
+    inside = sample.inside & ~rows.missing & ~columns.missing
+    place = rows.codes * len(columns.labels) + columns.codes
+    cells = np.arange(len(rows.labels) * len(columns.labels))
+    used = [int(cell) for cell in cells if (inside & (place == cell)).any()]
+    kept_rows = sorted({cell // len(columns.labels) for cell in used})
+    kept_columns = sorted({cell % len(columns.labels) for cell in used})
+    grid = [r * len(columns.labels) + c for r in kept_rows for c in kept_columns]
+    n = int(inside.sum())
+    if len(kept_rows) < 2 or len(kept_columns) < 2 or df <= 0:
+        reason = "no degrees of freedom" if df <= 0 else "fewer than two levels in use"
+        return Crosstab(plan.row, plan.column, plan.test, n, None, None, None, None, (reason,))
+    indicator = Indicator(id=f"{plan.row} × {plan.column}", rule="distribution", item=plan.row)
+    everyone = DomainSet(np.where(sample.inside, 0, -1), ({},))
+    x, none = inside.astype(np.float64), np.zeros(frame.n, dtype=np.bool_)
+    measures = [
+        Measure(indicator, None, (inside & (place == cell)).astype(np.float64), x, inside, none) for cell in grid
+    ]
+    share, covariance = method.covariance([(measure, everyone) for measure in measures])
+    statistic, effects = _rao_scott(share.reshape(len(kept_rows), len(kept_columns)), covariance, n)
+    trace, squares = float(np.trace(effects)), float(np.trace(effects @ effects))
+    numerator = trace**2 / squares
+    f = statistic / trace
+    p_value = float(fdtrc(numerator, numerator * df, f))
+    return Crosstab(plan.row, plan.column, plan.test, n, f, numerator, numerator * df, p_value, ())
+
+
+def _rao_scott(table: Floats, covariance: Floats, n: int) -> tuple[float, Floats]:
+    """Pearson's X² of the shares scaled to n, and the matrix whose eigenvalues are the design effects δ."""
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    statistic = float(n * ((table - expected) ** 2 / expected).sum())
+    r, c = table.shape
+    main = np.column_stack([np.repeat(np.eye(r), c, axis=0), np.tile(np.eye(c), (r, 1))])
+    interaction = np.column_stack(
+        [np.outer(np.eye(r)[:, i], np.eye(c)[:, j]).ravel() for i in range(1, r) for j in range(1, c)]
+    )
+    contrast = interaction - main @ np.linalg.lstsq(main, interaction, rcond=None)[0]
+    share = table.ravel()
+    inverse = np.divide(1.0, share, out=np.zeros_like(share), where=share > 0)[:, None]
+    simple = contrast.T @ (inverse * contrast) / n
+    actual = (inverse * contrast).T @ covariance @ (inverse * contrast)
+    return statistic, np.asarray(np.linalg.solve(simple, actual), dtype=np.float64)

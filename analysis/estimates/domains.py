@@ -1,0 +1,91 @@
+"""Domains: the subgroups that estimates are for. Rows outside stay in the design. Step 6."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.fault import Fault, FaultsFound, shortened
+from analysis.frame import Bools, Column, Frame, Ints
+from analysis.plan import Subset
+
+
+@dataclass(frozen=True)
+class DomainSet:
+    """Domains that do not overlap: `of_row` (n,) in 0..count-1, -1 for rows in none; `where` names each."""
+
+    of_row: Ints
+    where: tuple[Mapping[str, str], ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.where)
+
+    def part(self, start: int, stop: int) -> DomainSet:
+        """The domains start..stop-1 alone."""
+        inside = (self.of_row >= start) & (self.of_row < stop)
+        return replace(self, of_row=np.where(inside, self.of_row - start, -1), where=self.where[start:stop])
+
+
+def subset_rows(subset: Subset | None, frame: Frame) -> Bools:
+    """Rows that the figures are about, shape (n,). Raises FaultsFound when there are none."""
+    if subset is None:
+        return np.ones(frame.n, dtype=np.bool_)
+    column = frame.column(subset.column)
+    wanted = set(subset.inside if subset.inside is not None else subset.outside or ())
+    keep = np.array([(label in wanted) == (subset.inside is not None) for label in column.labels] + [False])
+    rows: Bools = keep[column.codes]
+    if not rows.any():
+        raise FaultsFound([Fault(frame.file, f"subset, column {subset.column}", "at least one row", "none")])
+    return rows
+
+
+def crossed_domains(names: Sequence[str], frame: Frame, rows: Bools) -> DomainSet:
+    """One domain for each combination of levels of `names` that occurs in `rows`; none named: everyone."""
+    if not names:
+        return DomainSet(np.where(rows, 0, -1), ({},))
+    columns = [frame.column(name) for name in names]
+    crossed = frame.crossed(names)
+    of_row = np.where(rows, crossed.codes, -1)
+    present = np.flatnonzero(np.bincount(of_row + 1, minlength=len(crossed.labels) + 1)[1:])
+    place = np.full(len(crossed.labels) + 1, -1, dtype=np.int64)
+    place[present] = np.arange(present.shape[0])
+    codes = place[of_row]
+    return DomainSet(codes, tuple(_levels(names, columns, codes, present.shape[0])))
+
+
+def _levels(names: Sequence[str], columns: Sequence[Column], codes: Ints, count: int) -> list[Mapping[str, str]]:
+    first = np.zeros(count, dtype=np.int64)
+    rows = np.flatnonzero(codes >= 0)[::-1]
+    first[codes[rows]] = rows
+    return [
+        {name: column.labels[int(column.codes[row])] for name, column in zip(names, columns, strict=True)}
+        for row in first
+    ]
+
+
+def chosen_domain(where: Mapping[str, str], frame: Frame, rows: Bools, key: str) -> DomainSet:
+    """The one domain where every column has the given level. Raises FaultsFound for levels that do not occur."""
+    inside = rows.copy()
+    faults: list[Fault] = []
+    for name, level in where.items():
+        column = frame.column(name)
+        if level not in column.labels:
+            faults.append(Fault("plan", f"{key}, {name}", f"a level of {name}: {shortened(column.labels)}", level))
+            continue
+        inside &= column.codes == column.labels.index(level)
+    if faults:
+        raise FaultsFound(faults)
+    return DomainSet(np.where(inside, 0, -1), (dict(where),))
+
+
+def described(where: Mapping[str, str], everyone: str = "everyone") -> str:
+    """A domain in words: `area = east, sex = F`."""
+    return ", ".join(f"{name} = {level}" for name, level in where.items()) or everyone
+
+
+def distinct(names: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Domain specifications in their order, each once."""
+    return list(dict.fromkeys(tuple(spec) for spec in names))

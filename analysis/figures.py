@@ -1,0 +1,195 @@
+"""Puts estimates, intervals, publication rules and decisions together into figures. Between steps 6 and 8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.decision import Presentation, decide_mean, decide_share, point_meets, present
+from analysis.estimates.domains import DomainSet
+from analysis.estimates.intervals import Proportions, has_no_variance, share_interval, t_interval
+from analysis.estimates.linearisation import Estimates, VarianceMethod
+from analysis.estimates.linearised import degrees_of_freedom
+from analysis.estimates.measure import Measure
+from analysis.estimates.replication import Replication
+from analysis.estimates.sample import Sample
+from analysis.frame import Bools, Floats
+from analysis.plan import IntervalPlan
+from analysis.result import Estimate, Interval, Verdict
+
+LEAST_ANSWERS = 30
+MOST_DONT_KNOW = 0.30
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Makes the figures of measures in domain sets from one sample."""
+
+    sample: Sample
+    method: VarianceMethod
+    interval: IntervalPlan
+
+    def of(self, measure: Measure, domains: DomainSet) -> Iterator[Estimate]:
+        """One figure for each domain.
+
+        Degrees of freedom count the domain's rows without the codes that the indicator excludes (as R's degf
+        of that subset, before missing answers are dropped); decisions count the answered rows, never more.
+        """
+        found = self.method.estimate(measure, domains)
+        df = self.degrees(domains, ~measure.set_aside)
+        se = np.sqrt(found.variance)
+        quiet = has_no_variance(np.nan_to_num(found.value), se)
+        se = np.where(quiet, 0.0, se)
+        answered_df = np.minimum(df, self.degrees(domains, measure.answered))
+        limits = list(self._limits(measure, found, se, df))
+        deff = found.sums.deff(se**2)
+        for k, where in enumerate(domains.where):
+            yield self._figure(_Parts(measure, where, found, se, df, answered_df, deff, limits, k))
+
+    def degrees(self, domains: DomainSet, rows: Bools) -> Floats:
+        """PSUs minus strata among weighted rows of each domain; rank - 1 for given replicates without a design."""
+        rows = rows & self.sample.live
+        method, design = self.method, self.sample.design
+        given = isinstance(method, Replication) and method.replicates.name == "given"
+        if given and not design.is_clustered and not design.is_stratified:
+            assert isinstance(method, Replication)  # noqa: S101 - tells the type checker what `given` means
+            weights = method.replicates.multiplier
+            ranks = [np.linalg.matrix_rank(weights[(domains.of_row == k) & rows]) for k in range(domains.count)]
+            return np.array(ranks, dtype=np.float64) - 1
+        return degrees_of_freedom(self.sample, domains, rows).astype(np.float64)
+
+    def _limits(
+        self, measure: Measure, found: Estimates, se: Floats, df: Floats
+    ) -> Iterator[tuple[str, float, Any, Any]]:
+        if not measure.is_share:
+            for level in self.interval.level:
+                yield ("t", level, *t_interval(found.value, np.where(se > 0, se, np.nan), df, level))
+            return
+        whole = self.sample.weighting.is_calibrated and not isinstance(self.method, Replication)
+        rows = np.full_like(se, self.sample.design.n) if whole else found.sums.rows - found.sums.set_aside
+        share = Proportions(found.value, se, df, rows, found.sums.answered, found.logit_se)
+        for method in self.interval.method:
+            for level in self.interval.level:
+                yield (method, level, *share_interval(method, level, share))
+
+    def _figure(self, parts: _Parts) -> Estimate:
+        measure, k = parts.measure, parts.k
+        value, se = float(parts.found.value[k]), float(parts.se[k])
+        n = int(parts.found.sums.answered[k])
+        target = measure.indicator.target
+        shown = present(value, se, parts.answered_df[k], n) if measure.is_share and n else None
+        deff = _number(parts.deff[k])
+        return Estimate(
+            indicator=measure.indicator.id,
+            domain=dict(parts.where),
+            category=measure.category,
+            rule=measure.indicator.rule,
+            n=int(parts.found.sums.rows[k]),
+            n_base=n,
+            estimate=_number(value),
+            se=_number(se),
+            df=int(parts.df[k]),
+            deff=deff,
+            n_effective=_effective(measure, value, se, n, deff),
+            intervals=tuple(
+                Interval(name, level, _number(low[k]), _number(high[k])) for name, level, low, high in parts.limits
+            ),
+            target=target.value if target else None,
+            operator=target.operator if target else None,
+            decision=self._decide(parts, value, se, n, shown),
+            point_meets=point_meets(value, target.value, target.operator)
+            if target and n and not np.isnan(value)
+            else None,
+            dk_share=parts.dont_know,
+            publishable=shown.shown if shown else _mean_shown(parts, n, se),
+            flags=tuple(_flags(parts, value, se, n, shown)),
+        )
+
+    def _decide(self, parts: _Parts, value: float, se: float, n: int, shown: Presentation | None) -> Verdict:
+        target = parts.measure.indicator.target
+        if target is None:
+            return "none"
+        if not n or np.isnan(value) or np.isnan(se):
+            return "undetermined"
+        df = float(parts.answered_df[parts.k])
+        if not parts.measure.is_share:
+            return decide_mean(value, se, df, target.value, target.operator) if n >= LEAST_ANSWERS else "undetermined"
+        if shown is None or not shown.shown:
+            return "undetermined"
+        return decide_share(value, se, df, n, target.value, target.operator)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What one figure is made of: arrays by domain, and which domain."""
+
+    measure: Measure
+    where: Mapping[str, str]
+    found: Estimates
+    se: Floats
+    df: Floats
+    answered_df: Floats
+    deff: Floats
+    limits: list[tuple[str, float, Any, Any]]
+    k: int
+
+    @property
+    def dont_know(self) -> float | None:
+        """Weighted share of the codes set aside among all who gave an answer or such a code."""
+        if not self.measure.indicator.exclude:
+            return None
+        aside, base = float(self.found.sums.aside[self.k]), float(self.found.sums.weight[self.k])
+        return aside / (aside + base) if aside + base > 0 else None
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _effective(measure: Measure, value: float, se: float, n: int, deff: float | None) -> float | None:
+    """Answers of a simple random sample with the same precision."""
+    if measure.is_share and 0 < value < 1 and se > 0:
+        return value * (1 - value) / se**2
+    if measure.is_share and value in (0.0, 1.0):
+        return float(n)
+    return n / deff if deff and not measure.is_share else None
+
+
+def _mean_shown(parts: _Parts, n: int, se: float) -> bool:
+    return n >= LEAST_ANSWERS and parts.answered_df[parts.k] >= 1 and not np.isnan(se)
+
+
+def _flags(parts: _Parts, value: float, se: float, n: int, shown: Presentation | None) -> Iterator[str]:
+    """Why something is null, and what a reader has to know before using the figure."""
+    if not n:
+        yield "no answers: nothing is estimated"
+        return
+    df = parts.answered_df[parts.k]
+    if np.isnan(value):
+        yield "denominator 0: nothing is estimated"
+        return
+    if np.isnan(se):
+        yield "no stratum with two PSUs: no standard error"
+    at_edge = parts.measure.is_share and value in (0.0, 1.0)
+    if at_edge:
+        yield "0 % or 100 %: exact one-sided limits, deff not defined"
+    elif se == 0:
+        yield "fixed by design: no sampling variance, no interval"
+    elif not np.isfinite(parts.deff[parts.k]):
+        yield "too few answers or no spread: deff not defined"
+    if parts.df[parts.k] <= 0:
+        yield "no degrees of freedom: no interval"
+    elif df < 8:
+        yield "review: df below 8"
+    if shown and not shown.shown:
+        yield f"not publishable: {shown.reason}"
+    elif not shown and n < LEAST_ANSWERS:
+        yield "not publishable: n<30"
+    if shown and any("complement" in note for note in shown.review):
+        yield "footnote: interval wide against the complement"
+    dont_know = parts.dont_know
+    if dont_know is not None and dont_know > MOST_DONT_KNOW:
+        yield "don't know and not applicable above 30 %"

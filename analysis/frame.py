@@ -1,0 +1,139 @@
+"""Answers as columns of integer codes: the only form of the data that later steps see. First step of an analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.fault import Fault, FaultsFound, shortened
+from analysis.plan import as_code
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+FILE_COLUMN = "_file"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `codes` (n,) index `labels`, -1 where missing; labels are in numeric or alphabetic order."""
+
+    codes: Ints
+    labels: tuple[str, ...]
+
+    @property
+    def missing(self) -> Bools:
+        return self.codes < 0
+
+
+@dataclass
+class Frame:
+    """The columns of a plan, encoded on first use. `file` is the name that faults are reported under."""
+
+    file: str
+    n: int
+    raw: Mapping[str, Any]  # arrow arrays
+    missing: frozenset[str] = frozenset({"", "NA"})
+    sha256: str | None = None
+    _columns: dict[str, Column] = field(default_factory=dict)
+
+    def column(self, name: str) -> Column:
+        """The column as codes. Raises FaultsFound when there is none of this name."""
+        if name not in self._columns:
+            if name not in self.raw:
+                found = f"only {shortened(sorted(self.raw), 12)}"
+                raise FaultsFound([Fault(self.file, f"column {name}", "a column of this name", found)])
+            self._columns[name] = encode(self.raw[name], self.missing)
+        return self._columns[name]
+
+    def numbers(self, name: str) -> Floats:
+        """The column as numbers, shape (n,), NaN where missing. Raises FaultsFound for text."""
+        column = self.column(name)
+        values, wrong = [], []
+        for label in column.labels:
+            try:
+                values.append(float(label))
+            except ValueError:
+                wrong.append(label)
+        if wrong:
+            raise FaultsFound([Fault(self.file, f"column {name}", "numbers", shortened(wrong))])
+        return np.append(np.array(values, dtype=np.float64), np.nan)[column.codes]
+
+    def crossed(self, names: Sequence[str]) -> Column:
+        """Several columns as one; labels are joined with ` × `, only combinations that occur get a code."""
+        if len(names) == 1:
+            return self.column(names[0])
+        if not names:
+            return Column(np.zeros(self.n, dtype=np.int64), ("",))
+        columns = [self.column(name) for name in names]
+        codes, parts = cross([column.codes for column in columns], [len(column.labels) for column in columns])
+        labels = tuple(
+            " × ".join(column.labels[level] for column, level in zip(columns, part, strict=True)) for part in parts
+        )
+        return Column(codes, labels)
+
+
+def cross(codes: Sequence[Ints], sizes: Sequence[int]) -> tuple[Ints, list[tuple[int, ...]]]:
+    """One code per combination that occurs, in the order of the parts; -1 where any part is missing."""
+    key = np.zeros(codes[0].shape[0], dtype=np.int64)
+    missing = np.zeros(key.shape[0], dtype=np.bool_)
+    for code, size in zip(codes, sizes, strict=True):
+        key = key * size + code
+        missing |= code < 0
+    span = int(np.prod(sizes, dtype=object)) if sizes else 1
+    key[missing] = span
+    if span <= 4 * key.shape[0] + 4096:
+        present = np.flatnonzero(np.bincount(key, minlength=span + 1)[:span])
+        place = np.full(span + 1, -1, dtype=np.int64)
+        place[present] = np.arange(present.shape[0])
+        crossed = place[key]
+    else:
+        distinct, crossed = np.unique(key, return_inverse=True)
+        present = distinct[distinct < span]
+        crossed = np.where(missing, -1, crossed)
+    return crossed, [tuple(int(part) for part in np.unravel_index(code, tuple(sizes))) for code in present]
+
+
+def encode(values: Any, missing: Iterable[str]) -> Column:
+    """Codes of an arrow array. Numbers and texts that look alike (4, 4.0, "4") are one level."""
+    import pyarrow as pa
+
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.unify_dictionaries().chunks)
+    if pa.types.is_boolean(array.type):
+        array = array.cast(pa.int8())
+    if pa.types.is_floating(array.type):
+        array = pa.array(array.to_numpy(zero_copy_only=False), from_pandas=True)
+    if not pa.types.is_dictionary(array.type):
+        array = array.dictionary_encode()
+    texts = [None if value is None else as_code(value) for value in array.dictionary.to_pylist()]
+    absent = {as_code(value) for value in missing} | {""}
+    labels = sorted({text for text in texts if text is not None and text not in absent}, key=_natural)
+    place = {label: code for code, label in enumerate(labels)}
+    lookup = np.array([place.get(text, -1) if text is not None else -1 for text in texts] + [-1], dtype=np.int64)
+    indices = array.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+    return Column(lookup[indices], tuple(labels))
+
+
+def _natural(label: str) -> tuple[int, float, str]:
+    try:
+        return (0, float(label), label)
+    except ValueError:
+        return (1, 0.0, label)
+
+
+def frame_of(table: pd.DataFrame, file: str = "frame", missing: Iterable[str] = ("", "NA")) -> Frame:
+    """A pandas frame as a Frame; categories, integers, texts and floats are all accepted."""
+    import pyarrow as pa
+
+    raw = {str(name): pa.array(table[name], from_pandas=True) for name in table.columns}
+    return Frame(file, len(table), raw, frozenset(missing))

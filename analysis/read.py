@@ -1,0 +1,184 @@
+"""Reads csv, parquet, sav, dta and xlsx files into a Frame, only the columns that the plan names. First step."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.fault import Fault, FaultsFound, shortened
+from analysis.frame import FILE_COLUMN, Frame
+from analysis.plan import Plan
+
+Table = dict[str, Any]
+
+
+def read_frame(plan: Plan, folder: Path) -> Frame:
+    """Stacks the plan's files. Raises FaultsFound for files and columns that are not there."""
+    import pyarrow as pa
+
+    faults: list[Fault] = []
+    tables: list[Table] = []
+    digest = hashlib.sha256()
+    for name in plan.data.file:
+        try:
+            tables.append(_read_file(folder / name, name, plan))
+            digest.update((folder / name).read_bytes())
+        except FaultsFound as found:
+            faults += found.faults
+    if faults:
+        raise FaultsFound(faults)
+    sizes = [len(next(iter(table.values()), ())) for table in tables]
+    raw = {column: _stacked([table[column] for table in tables]) for column in tables[0]}
+    raw[FILE_COLUMN] = pa.array([k + 1 for k, size in enumerate(sizes) for _ in range(size)], type=pa.int32())
+    label = shortened(plan.data.file)
+    if not sum(sizes):
+        raise FaultsFound([Fault(label, "rows", "at least one row", "none")])
+    return Frame(label, sum(sizes), raw, frozenset(plan.data.missing), digest.hexdigest())
+
+
+def _read_file(path: Path, name: str, plan: Plan) -> Table:
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise FaultsFound(
+            [Fault(name, "data.file", f"a file ending in {', '.join(READERS)}", path.suffix or "no ending")]
+        )
+    if not path.is_file():
+        raise FaultsFound([Fault(name, "data.file", "a file that can be read", "no such file")])
+    try:
+        return reader(path, lambda header: _wanted(header, name, plan))
+    except FaultsFound:
+        raise
+    except Exception as error:  # every reader has errors of its own; all mean that the file cannot be read
+        reason = " ".join(str(error).split())
+        raise FaultsFound([Fault(name, "data.file", f"a readable {path.suffix} file", reason[:200])]) from error
+
+
+def _wanted(header: Sequence[str], name: str, plan: Plan) -> list[str]:
+    """The columns to read; every column of the plan that is not in the header is a fault."""
+    header = list(header)
+    wanted = [column for column in plan.columns if column != FILE_COLUMN]
+    wanted += replicate_columns(header, plan, name)
+    lacking = [column for column in wanted if column not in header]
+    if lacking:
+        found = f"only {shortened(header, 12)}"
+        raise FaultsFound(Fault(name, f"column {column}", "a column of this name", found) for column in lacking)
+    return wanted or header[:1]
+
+
+def replicate_columns(header: Sequence[str], plan: Plan, name: str) -> list[str]:
+    """Names of the replicate weights: the plan's list, or the columns that match its pattern, in file order."""
+    replicates = plan.design.replicates
+    if replicates.type != "given" or replicates.columns is None:
+        return []
+    if not isinstance(replicates.columns, str):
+        return list(replicates.columns)
+    matching = [column for column in header if fnmatch.fnmatchcase(column, replicates.columns)]
+    if not matching:
+        key = "design.replicates.columns"
+        raise FaultsFound([Fault(name, key, f"columns named {replicates.columns}", f"only {shortened(header, 12)}")])
+    return matching
+
+
+def _stacked(parts: list[Any]) -> Any:
+    """One array from several files; parts of different types are stacked as text."""
+    import pyarrow as pa
+
+    chunks = [chunk for part in parts for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else [part])]
+    if len({chunk.type for chunk in chunks}) > 1:
+        chunks = [_as_text(chunk) for chunk in chunks]
+    return pa.chunked_array(chunks)
+
+
+def _as_text(array: Any) -> Any:
+    import pyarrow as pa
+
+    from analysis.plan import as_code
+
+    return pa.array([None if value is None else as_code(value) for value in array.to_pylist()], type=pa.string())
+
+
+Chooser = Callable[[Sequence[str]], list[str]]
+
+
+def _read_csv(path: Path, choose: Chooser) -> Table:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    reading = csv.ReadOptions(encoding=_encoding(path))
+    with csv.open_csv(path, read_options=reading) as head:
+        header = head.schema.names
+    wanted = choose(header)
+    text = pa.dictionary(pa.int32(), pa.string())
+    converting = csv.ConvertOptions(
+        include_columns=wanted, column_types=dict.fromkeys(wanted, text), strings_can_be_null=False
+    )
+    table = csv.read_csv(path, read_options=reading, convert_options=converting)
+    return {column: table.column(column).unify_dictionaries() for column in wanted}
+
+
+def _encoding(path: Path) -> str:
+    """Spreadsheet programs in China save GB 18030; everything else is taken as UTF-8."""
+    with path.open("rb") as file:
+        start = file.read(1 << 20)
+    try:
+        start.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(start) - 4:
+            return "gb18030"
+    return "utf8"
+
+
+def _read_parquet(path: Path, choose: Chooser) -> Table:
+    from pyarrow import parquet
+
+    wanted = choose(parquet.read_schema(path).names)
+    table = parquet.read_table(path, columns=wanted)
+    return {column: table.column(column) for column in wanted}
+
+
+def _read_sav(path: Path, choose: Chooser) -> Table:
+    import pyreadstat
+
+    _, meta = pyreadstat.read_sav(path, metadataonly=True)
+    table, _ = pyreadstat.read_sav(path, usecols=choose(meta.column_names))
+    return _from_pandas(table)
+
+
+def _read_dta(path: Path, choose: Chooser) -> Table:
+    import pyreadstat
+
+    _, meta = pyreadstat.read_dta(path, metadataonly=True)
+    table, _ = pyreadstat.read_dta(path, usecols=choose(meta.column_names))
+    return _from_pandas(table)
+
+
+def _read_xlsx(path: Path, choose: Chooser) -> Table:
+    import pandas as pd
+
+    table = pd.read_excel(path, engine="calamine", keep_default_na=False, dtype=object)
+    return _from_pandas(table[choose([str(name) for name in table.columns])])
+
+
+def _from_pandas(table: Any) -> Table:
+    import pandas as pd
+    import pyarrow as pa
+
+    columns: Table = {}
+    for name in table.columns:
+        series = table[name]
+        if series.dtype == object:  # cells of mixed kind: their texts decide
+            series = series.map(lambda value: None if pd.isna(value) else str(value))
+        columns[str(name)] = pa.array(series, from_pandas=True)
+    return columns
+
+
+READERS: dict[str, Callable[[Path, Chooser], Table]] = {
+    ".csv": _read_csv,
+    ".parquet": _read_parquet,
+    ".sav": _read_sav,
+    ".dta": _read_dta,
+    ".xlsx": _read_xlsx,
+}

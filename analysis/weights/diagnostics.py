@@ -1,0 +1,42 @@
+"""What weighting did to the weights: range, Kish's design effect, effective sample size. Step 5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.frame import Floats
+
+
+def kish_deff(weights: Floats, rows: Floats | None = None) -> float:
+    """Variance inflation from unequal weights, shape (n,) (Kish 1965, §11.2). 1 for equal weights.
+
+    `rows` counts how often each weight occurs; rows without weight do not count.
+
+    >>> kish_deff(np.array([1.0, 1.0, 2.0]))
+    1.125
+    """
+    counts = np.where(weights != 0, 1.0 if rows is None else rows, 0.0)
+    total = float(counts @ weights)
+    return float(counts.sum() * (counts @ weights**2) / total**2) if total else float("nan")
+
+
+@dataclass(frozen=True)
+class StepDiagnostics:
+    """One step: its method, how it ended, and the weights after it. `residual` names the form of its variance."""
+
+    method: str
+    residual: str
+    iterations: int
+    converged: bool
+    history: tuple[float, ...]
+    largest_misfit: float
+    smallest_ratio: float
+    largest_ratio: float
+    rows_trimmed: int
+    sum: float
+    min: float
+    max: float
+    kish_deff: float
+    effective_n: float

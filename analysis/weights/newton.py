@@ -1,0 +1,98 @@
+"""Calibration as minimisation: damped Newton steps on the dual problem (Deville and Särndal 1992, §2). Step 5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from analysis.frame import Floats
+
+RESCALE_ABOVE = 20.0  # R's grake: base weights this far off are first multiplied by one number
+MISFIT = 1e-12
+
+
+class Distance(Protocol):
+    """A distance between old and new weights, by its inverse derivative F: g = F(x'λ)."""
+
+    def ratio(self, u: Floats) -> Floats:
+        """F(u), the ratio of new to old weight."""
+        ...
+
+    def slope(self, u: Floats) -> Floats:
+        """F'(u); 0 where the ratio is at a bound."""
+        ...
+
+    def integral(self, u: Floats) -> Floats:
+        """The antiderivative of F, the term of the convex dual objective."""
+        ...
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """Ratios (classes,), the relative misfit after each step, and the control that fits worst at the end."""
+
+    factor: Floats
+    history: tuple[float, ...]
+    converged: bool
+    worst: int
+    rescaled_by: float
+
+
+def calibrate(
+    weight: Floats, x: Floats, population: Floats, distance: Distance, tolerance: float, cap: int
+) -> Calibrated:
+    """Finds ratios g with sum(weight g x) = population, g = F(x'λ).
+
+    `weight` (classes,), `x` (classes, k), `population` (k,). Not converged means that no such ratios were
+    found: bounds are then too narrow or the totals contradict each other.
+    """
+    sample = x.T @ weight
+    quotients = population / np.where(sample == 0, np.nan, sample)
+    smallest = np.nanmin(quotients) if np.isfinite(quotients).any() else 1.0
+    scale = float(np.nanmean(quotients)) if smallest > RESCALE_ABOVE else 1.0
+    weight = weight * scale
+    column = np.sqrt(np.maximum((x * x).T @ weight, 1e-300))  # unit columns keep the normal matrix well scaled
+    z, goal = x / column, population / column
+    scaled = 1.0 + np.abs(population)
+    tolerance = min(tolerance, MISFIT)
+
+    lam = np.zeros(x.shape[1])
+    history: list[float] = []
+    misfit = goal - z.T @ (weight * distance.ratio(z @ lam))
+    for _ in range(cap):
+        u = z @ lam
+        normal = z.T @ (z * (weight * distance.slope(u))[:, None])
+        step = np.linalg.pinv(normal, rcond=1e-13, hermitian=True) @ misfit
+        lam, moved = _damped(lam, step, misfit, weight, z, goal, distance)
+        misfit = goal - z.T @ (weight * distance.ratio(z @ lam))
+        relative = np.abs(misfit * column) / scaled
+        history.append(float(relative.max()))
+        if history[-1] < tolerance or not moved:
+            break
+    relative = np.abs(misfit * column) / scaled
+    factor = distance.ratio(z @ lam) * scale
+    met = bool(relative.max() < max(tolerance, 1e-9))
+    return Calibrated(factor, tuple(history), met, int(relative.argmax()), scale)
+
+
+def _damped(
+    lam: Floats, step: Floats, misfit: Floats, weight: Floats, z: Floats, goal: Floats, distance: Distance
+) -> tuple[Floats, bool]:
+    """The longest halved step that lowers the dual objective or the misfit; False when none does."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        start = float(weight @ distance.integral(z @ lam) - goal @ lam)
+        size = float(np.abs(misfit).max())
+        descent = float(misfit @ step)
+        length = 1.0
+        for _ in range(60):
+            trial = lam + length * step
+            u = z @ trial
+            value = float(weight @ distance.integral(u) - goal @ trial)
+            left = float(np.abs(goal - z.T @ (weight * distance.ratio(u))).max())
+            lower = value <= start - 1e-4 * length * descent
+            if np.isfinite(value) and np.isfinite(left) and (lower or left < size * (1 - 0.1 * length)):
+                return trial, True
+            length /= 2
+    return lam, False

@@ -1,0 +1,290 @@
+"""The weighting steps of a plan in their order, on class totals; also run again for every replicate. Step 5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from analysis.controls import Controls, build_controls
+from analysis.fault import Fault, FaultsFound
+from analysis.frame import Floats, Frame, Ints
+from analysis.plan import CalibrationStep, Plan, TrimStep
+from analysis.weights.classes import Classes, Grouping, collapse, each_row
+from analysis.weights.diagnostics import StepDiagnostics, kish_deff
+from analysis.weights.linear import Linear
+from analysis.weights.logit import Logit
+from analysis.weights.newton import Distance, calibrate
+from analysis.weights.poststratify import poststratify
+from analysis.weights.rake import rake
+from analysis.weights.raking import Raking
+from analysis.weights.residuals import CellMeans, ClassInfluence, Regression, Residual, UnweightedSweeps
+from analysis.weights.trim import trim
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one step ended: factors (classes, k), iterations, history, the largest relative misfit, what did not fit."""
+
+    factor: Floats
+    history: tuple[float, ...] = ()
+    converged: bool = True
+    worst: str = ""
+    rows_trimmed: int = 0
+
+
+@dataclass(frozen=True)
+class PreparedStep:
+    """A step with its controls brought to classes: groupings of the margins, and the matrix x of all controls."""
+
+    plan: CalibrationStep | TrimStep
+    key: str
+    controls: Controls
+    groupings: tuple[Grouping, ...]
+    x: Floats
+
+    def populations(self, totals: Floats) -> list[Floats]:
+        pairs = zip(self.controls.margins, self.groupings, strict=True)
+        return [margin.population(grouping.sums(totals)) for margin, grouping in pairs]
+
+    @property
+    def names(self) -> list[str]:
+        """What each column of x is called, for messages."""
+        levels = [f"{margin.name} = {level}" for margin in self.controls.margins for level in margin.levels]
+        return levels + [control.name for control in self.controls.numeric]
+
+    def run(self, totals: Floats, rows: Floats) -> Outcome:
+        """Factors for class totals (classes, k); every column is weighted on its own."""
+        if isinstance(self.plan, TrimStep):
+            return self._trim(self.plan, totals, rows)
+        if self.plan.method == "poststratify":
+            return Outcome(poststratify(totals, self.groupings[0], self.populations(totals)[0]))
+        if self.plan.method == "rake":
+            raked = rake(
+                totals, self.groupings, self.populations(totals), self.plan.tolerance, self.plan.max_iterations
+            )
+            margin = self.controls.margins[raked.worst_margin]
+            worst = f"{margin.name} = {margin.levels[raked.worst_level]}"
+            return Outcome(raked.factor, raked.history, raked.converged, worst)
+        return self._calibrate(self.plan, totals)
+
+    def _calibrate(self, plan: CalibrationStep, totals: Floats) -> Outcome:
+        populations = self.populations(totals)
+        numeric = np.array([control.total for control in self.controls.numeric])
+        factor = np.empty_like(totals)
+        outcome = Outcome(factor)
+        for k in range(totals.shape[1]):
+            goal = np.concatenate([*(population[:, k] for population in populations), numeric])
+            found = calibrate(totals[:, k], self.x, goal, distance_of(plan), plan.tolerance, plan.max_iterations)
+            factor[:, k] = found.factor
+            if k == 0 or not found.converged:
+                outcome = Outcome(factor, found.history, found.converged, self.names[found.worst])
+                if not found.converged:
+                    return outcome
+        return outcome
+
+    def _trim(self, plan: TrimStep, totals: Floats, rows: Floats) -> Outcome:
+        factor = np.ones_like(totals)
+        cut, within = 0, True
+        for k in range(totals.shape[1]):
+            before = totals[:, k] / rows
+            after = trim(before, rows, plan.lower, plan.upper, plan.strict)
+            factor[:, k] = np.divide(after.weight, before, out=np.ones_like(before), where=before > 0)
+            cut, within = (after.rows_cut, after.within) if k == 0 else (cut, within and after.within)
+        return Outcome(factor, (), within or not plan.strict, "bounds of the weights", cut)
+
+    def residual(self) -> Residual | None:
+        """The form of the variance after this step; trimming adds none."""
+        if isinstance(self.plan, TrimStep):
+            return None
+        if self.plan.method == "poststratify":
+            return CellMeans(self.groupings[0])
+        if self.plan.method == "rake":
+            return UnweightedSweeps(self.groupings)
+        return Regression(self.x)
+
+    @property
+    def residual_name(self) -> str:
+        if isinstance(self.plan, TrimStep):
+            return "none of its own; the residual of the calibration before it still applies"
+        if self.plan.method == "poststratify":
+            return "deviations from cell means weighted by the weights before the step"
+        if self.plan.method == "rake":
+            return "ten sweeps of unweighted residual means over the margins (R's rake)"
+        return "regression on the controls weighted by the weights before the step (R's calibrate)"
+
+
+def distance_of(plan: CalibrationStep) -> Distance:
+    lower, upper = plan.bounds or (None, None)
+    if plan.method == "logit":
+        return Logit(float(lower or 0.0), float(upper or np.inf))
+    if plan.method == "raking":
+        return Raking(lower or 0.0, np.inf if upper is None else upper)
+    return Linear(-np.inf if lower is None else lower, np.inf if upper is None else upper)
+
+
+@dataclass(frozen=True)
+class AppliedStep:
+    """A step that was run: factors to base weights before and after it, shape (classes,)."""
+
+    before: Floats
+    after: Floats
+    residual: Residual | None
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """Final weights of all rows, and what later steps need: classes, factors, residuals, and the steps themselves."""
+
+    base: Floats
+    classes: Classes
+    factor: Floats
+    prepared: tuple[PreparedStep, ...]
+    applied: tuple[AppliedStep, ...]
+    diagnostics: tuple[StepDiagnostics, ...]
+
+    @property
+    def weight(self) -> Floats:
+        """Final weight of each row, shape (n,)."""
+        if not self.prepared:
+            return self.base
+        return self.base * self.factor[self.classes.of_row]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the results must know about the weights."""
+        found = []
+        negative = int((self.weight < 0).sum())
+        if negative:
+            found.append(f"calibration: {negative} weights are negative; bounds, raking or logit avoid this")
+        methods = [step.method for step in self.diagnostics]
+        if "trim" in methods and any(
+            method != "trim" for method in methods[: len(methods) - methods[::-1].index("trim")]
+        ):
+            found.append(
+                "calibration: weights were trimmed after calibration, so its totals no longer hold exactly; "
+                "variances still use its residuals"
+            )
+        return tuple(found)
+
+    @property
+    def is_calibrated(self) -> bool:
+        return any(step.residual is not None for step in self.applied)
+
+    @property
+    def needs_plain(self) -> bool:
+        return any(step.residual is not None and step.residual.needs_plain for step in self.applied)
+
+    def fitted(self, sums: ClassInfluence) -> Floats:
+        """What the steps take from the influence: b (classes, q), so that row i contributes w_i (z_i - b_c)."""
+        b = np.zeros_like(sums.weighted)
+        final = np.where(self.factor > 0, self.factor, 1.0)
+        for step in self.applied:
+            if step.residual is not None:
+                ratio = final / np.where(step.after > 0, step.after, 1.0)
+                b = b + step.residual.fitted(sums, b, step.before / final, ratio) / ratio[:, None]
+        return b
+
+    def refactor(self, totals: Floats) -> tuple[Floats, bool]:
+        """Runs all steps again on replicate class totals (classes, k): factors, and whether all converged."""
+        factor, fine = np.ones_like(totals), True
+        for step in self.prepared:
+            outcome = step.run(totals * factor, self.classes.rows)
+            factor = factor * outcome.factor
+            fine = fine and outcome.converged
+        return factor, fine
+
+
+def weight_sample(
+    plan: Plan, frame: Frame, base: Floats, folder: Path, extra_codes: Sequence[Ints] = (), collapsed: bool = True
+) -> Weighting:
+    """Runs the plan's calibration. Raises FaultsFound for controls that do not fit and steps that do not converge.
+
+    `extra_codes` (n,) split classes further, where replicates multiply base weights by PSU and trimming
+    needs them equal within a class. `collapsed=False` keeps every row a class (the row-level form).
+    """
+    keys = [f"calibration[{k}]" for k in range(len(plan.calibration))]
+    controls: list[Controls] = []
+    faults: list[Fault] = []
+    for step, key in zip(plan.calibration, keys, strict=True):
+        try:
+            none = isinstance(step, TrimStep)
+            controls.append(Controls((), ()) if none else build_controls(step, key, frame, base, folder))  # type: ignore[arg-type]
+        except FaultsFound as found:
+            faults += found.faults
+    if faults:
+        raise FaultsFound(faults)
+    classes = _classes(plan, controls, base, extra_codes) if collapsed else each_row(base)
+    prepared = tuple(
+        _prepare(step, key, control, classes)
+        for step, key, control in zip(plan.calibration, keys, controls, strict=True)
+    )
+    return _run(base, classes, prepared)
+
+
+def _classes(plan: Plan, controls: Sequence[Controls], base: Floats, extra: Sequence[Ints]) -> Classes:
+    codes = [margin.level_of_row for control in controls for margin in control.margins]
+    numbers = [numeric.values for control in controls for numeric in control.numeric]
+    if any(isinstance(step, TrimStep) for step in plan.calibration):
+        numbers.append(base)
+        codes += list(extra)
+    return collapse(codes, numbers, base)
+
+
+def _prepare(step: CalibrationStep | TrimStep, key: str, controls: Controls, classes: Classes) -> PreparedStep:
+    rows = classes.first_row
+    groupings = tuple(Grouping(margin.level_of_row[rows], len(margin.levels)) for margin in controls.margins)
+    blocks = [np.eye(grouping.levels)[grouping.level] for grouping in groupings] if _has_matrix(step) else []
+    blocks += [numeric.values[rows][:, None] for numeric in controls.numeric]
+    x = np.hstack(blocks) if blocks else np.zeros((classes.count, 0))
+    return PreparedStep(step, key, controls, groupings, x)
+
+
+def _has_matrix(step: CalibrationStep | TrimStep) -> bool:
+    return step.method in {"linear", "raking", "logit"}
+
+
+def _run(base: Floats, classes: Classes, prepared: tuple[PreparedStep, ...]) -> Weighting:
+    factor = np.ones(classes.count)
+    applied: list[AppliedStep] = []
+    diagnostics: list[StepDiagnostics] = []
+    for step in prepared:
+        outcome = step.run((classes.base * factor)[:, None], classes.rows)
+        if not outcome.converged:
+            raise FaultsFound([_not_converged(step, outcome)])
+        after = factor * outcome.factor[:, 0]
+        applied.append(AppliedStep(factor, after, step.residual()))
+        factor = after
+        diagnostics.append(_diagnose(step, outcome, base * factor[classes.of_row]))
+    return Weighting(base, classes, factor, prepared, tuple(applied), tuple(diagnostics))
+
+
+def _not_converged(step: PreparedStep, outcome: Outcome) -> Fault:
+    left = f"{outcome.history[-1]:.3g} after {len(outcome.history)} iterations" if outcome.history else "none found"
+    expected = "weights within the bounds that meet every total"
+    if isinstance(step.plan, CalibrationStep) and step.plan.method == "rake":
+        expected = f"margins met to {step.plan.tolerance:g}"
+    return Fault("plan", step.key, expected, f"largest relative misfit {left}, at {outcome.worst}")
+
+
+def _diagnose(step: PreparedStep, outcome: Outcome, weight: Floats) -> StepDiagnostics:
+    live = weight != 0
+    deff = kish_deff(weight)
+    return StepDiagnostics(
+        method=step.plan.method,
+        residual=step.residual_name,
+        iterations=len(outcome.history),
+        converged=outcome.converged,
+        history=outcome.history,
+        largest_misfit=outcome.history[-1] if outcome.history else 0.0,
+        smallest_ratio=float(outcome.factor[:, 0].min()),
+        largest_ratio=float(outcome.factor[:, 0].max()),
+        rows_trimmed=outcome.rows_trimmed,
+        sum=float(weight.sum()),
+        min=float(weight[live].min()),
+        max=float(weight[live].max()),
+        kish_deff=deff,
+        effective_n=float(live.sum() / deff),
+    )
