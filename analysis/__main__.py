@@ -6,6 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from analysis.outcome_rates_command import add_rates_parser
+from analysis.planner.command import add_plan_sample_parser
+
 FORMATS = ("json", "csv", "xlsx", "html")
 
 
@@ -22,11 +25,13 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="LIST",
         help=f"any of {','.join(FORMATS)}, comma-separated; json is always written",
     )
-    run.set_defaults(act=_run)
+    run.set_defaults(handler=_run)
 
     check = verbs.add_parser("check", help="name every fault of a plan and its data")
     check.add_argument("plan", type=Path, metavar="PLAN.yaml")
-    check.set_defaults(act=_check)
+    check.set_defaults(handler=_check)
+    add_plan_sample_parser(verbs)
+    add_rates_parser(verbs)
     return parser
 
 
@@ -68,7 +73,7 @@ def main(words: list[str] | None = None) -> int:
     from analysis.fault import FaultsFound
 
     try:
-        return int(arguments.act(arguments))
+        return int(arguments.handler(arguments))
     except FaultsFound as found:
         for fault in found.faults:
             print(fault, file=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -134,40 +133,3 @@ def decide_mean(estimate: float, se: float, df: float, target: float, operator: 
 def point_meets(estimate: float, target: float, operator: str) -> bool:
     """What an inspector compares: the bare, unrounded point value."""
     return estimate > target if operator == ">" else estimate >= target
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One share with its target, for verdicts on a whole family of them."""
-
-    p: float
-    se: float
-    df: float
-    n: float
-    target: float
-    operator: str
-
-
-def decide_family(claims: Sequence[Claim], alpha: float = ALPHA) -> list[Verdict]:
-    """Verdicts that hold together: Holm within the met claims and within the not-met claims.
-
-    Step by step the limits are computed again with alpha / (m - k + 1); a claim is upheld while the verdict
-    stays the same. The probability of any wrong verdict of a kind is then at most alpha (Holm 1979).
-    """
-    verdicts: list[Verdict] = ["undetermined"] * len(claims)
-    kinds: tuple[Verdict, Verdict] = ("met", "not_met")
-    for kind in kinds:
-        open_claims = set(range(len(claims)))
-        while open_claims:
-            share = alpha / len(open_claims)
-            upheld = {k for k in open_claims if decide_share(*_of(claims[k]), share) == kind}
-            if not upheld:
-                break
-            for k in upheld:
-                verdicts[k] = kind
-            open_claims -= upheld
-    return verdicts
-
-
-def _of(claim: Claim) -> tuple[float, float, float, float, float, str]:
-    return claim.p, claim.se, claim.df, claim.n, claim.target, claim.operator
