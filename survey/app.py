@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from survey.cli.db import db_group
 from survey.cli.invitations import invitations_group
 from survey.cli.users import users_group
+from survey.cli.waves import waves_group
 from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
 from survey.web import assets, errors, headers, i18n, public, services
@@ -29,5 +31,7 @@ def _register_pages(app: Flask) -> None:
 
 
 def _register_commands(app: Flask) -> None:
+    app.cli.add_command(db_group)
     app.cli.add_command(users_group)
     app.cli.add_command(invitations_group)
+    app.cli.add_command(waves_group)

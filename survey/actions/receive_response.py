@@ -55,10 +55,10 @@ def receive_response(storage: Storage, key: str, submission: Submission, now: da
     delivery = Delivery.of(submission, key, now)
     for attempt in range(_ATTEMPTS):
         try:
-            return storage.write_grouped(_accept, delivery)
+            return storage.write_batched(_accept, delivery)
         except IntegrityError as refusal:
             try:
-                explained = storage.write_grouped(_explain, delivery)
+                explained = storage.write_batched(_explain, delivery)
             except IntegrityError:
                 # Another delivery of the same content won in between: look again.
                 if attempt == _ATTEMPTS - 1:

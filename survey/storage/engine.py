@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ _POSTGRES = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": BU
 
 
 class Storage:
-    """One database. Actions take it and own their transactions: `read`, `write`, or `write_grouped` on the hot path."""
+    """One database. Actions take it and own their transactions: `read`, `write`, or a grouped write on the hot path."""
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
@@ -48,12 +48,18 @@ class Storage:
         with outage_is_named(), Session(self._writes, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def write_grouped(self, work: Work[Item, T], item: Item) -> T:
-        """Run `work` on `item` in a transaction shared with other waiting requests; returns after it is on disk.
+    def write_grouped(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction shared with other waiting requests; returns after the group is on disk.
 
-        `work` takes a connection and all items that wait for it, and returns a result for each. When it raises, it is
-        called again for each item alone, so that only the changes for the item that fails are undone. It may be called
-        again after a deadlock, too, and must change nothing but its connection.
+        When `work` raises, only its own changes are undone. It may be called more than once (again after another one
+        failed, or after a deadlock) and must change nothing but its connection.
+        """
+        return self.write_batched(lambda connection, items: [work(connection) for _ in items], None)
+
+    def write_batched(self, work: Work[Item, T], item: Item) -> T:
+        """Like `write_grouped`, for the hot path: `work` takes all items that wait for it and writes them in one batch.
+
+        It returns a result for each. When it raises, it is called again for each item alone.
         """
         with outage_is_named():
             for _ in range(_ATTEMPTS - 1):

@@ -1,5 +1,6 @@
 """Brings a database to the newest schema; run once before the workers start, never at import."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,11 +29,18 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database stands at the newest migration."""
+    return current_revision(engine) == newest_revision()
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The migration that the database stands at; None before the first."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest_revision()
+        return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str | None:
+    """The newest migration of this program."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 

@@ -34,7 +34,7 @@ ANSWERS = {f"b{number}": str(number % 5 + 1) for number in range(1, 25)}
 class OneCommitEach(Storage):
     """The reference: the same statements, every response in a transaction of its own."""
 
-    def write_grouped(self, work: Work[Item, T], item: Item) -> T:
+    def write_batched(self, work: Work[Item, T], item: Item) -> T:
         with self._writes.begin() as connection:
             return work(connection, [item])[0]
 

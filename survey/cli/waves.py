@@ -1,0 +1,47 @@
+"""`flask waves …`: list, open and close waves."""
+
+import json
+from datetime import UTC, datetime
+
+import click
+from flask.cli import AppGroup
+
+from survey.actions.close_wave import close_wave
+from survey.actions.list_waves import list_waves
+from survey.programme.wave import WaveError
+from survey.web.services import services
+
+waves_group = AppGroup("waves", help="Rounds of asking.")
+_ACTOR = "flask waves"
+
+
+@waves_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of a table.")
+def list_command(as_json: bool) -> None:
+    """List the waves, the newest first."""
+    rows = [
+        {
+            "id": wave.id,
+            "name": wave.name.zh_hans,
+            "status": wave.status.value,
+            "population": wave.population.value,
+            "questionnaire": f"{wave.questionnaire} v{wave.version}",
+        }
+        for wave in list_waves(services().storage)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo("  ".join(row.values()))
+
+
+@waves_group.command("close")
+@click.argument("wave")
+def close(wave: str) -> None:
+    """Close an open wave; forms that people have open may still be sent for a day."""
+    try:
+        closed = close_wave(services().storage, wave, datetime.now(UTC), _ACTOR)
+    except WaveError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"closed {closed.id}")
