@@ -4,6 +4,7 @@ from flask import Flask
 
 from survey.cli.db import db_group
 from survey.cli.invitations import invitations_group
+from survey.cli.responses import responses_group
 from survey.cli.users import users_group
 from survey.cli.waves import waves_group
 from survey.settings import PROJECT, Settings, read_settings
@@ -35,3 +36,4 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(users_group)
     app.cli.add_command(invitations_group)
     app.cli.add_command(waves_group)
+    app.cli.add_command(responses_group)

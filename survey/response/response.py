@@ -69,3 +69,24 @@ class Submission:
                 "answers": dict(self.answers),
             }
         )
+
+
+@dataclass(frozen=True)
+class Response:
+    """One person's answers as they are kept. `poster` names a place; a household's code is never kept here."""
+
+    response_id: str
+    version: int
+    source: Source
+    mode: Mode
+    purpose: Purpose
+    language: str
+    area: str | None
+    poster: str | None
+    stratum: str | None
+    psu: str | None
+    base_weight: float | None
+    interviewer: str | None
+    started_at: datetime
+    received_at: datetime
+    answers: Answers

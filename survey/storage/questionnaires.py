@@ -1,10 +1,13 @@
 """Published questionnaire versions: rows that never change."""
 
+import json
 from datetime import datetime
 
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey.instrument.load import from_definition
+from survey.instrument.questionnaire import Questionnaire
 from survey.storage.base import Base
 
 
@@ -43,6 +46,21 @@ def load_definition(session: Session, name: str, version: int) -> str | None:
     """The compiled definition as JSON text; None when this version was never published."""
     row = session.get(QuestionnaireVersionRow, (name, version))
     return None if row is None else row.definition
+
+
+class NotPublishedError(ValueError):
+    """A questionnaire version was asked for that was never published; the message names it."""
+
+
+def require_questionnaire(session: Session, name: str, version: int) -> Questionnaire:
+    """The published version as an object. Raises `NotPublishedError`."""
+    definition = load_definition(session, name, version)
+    if definition is None:
+        raise NotPublishedError(
+            f"questionnaire {name} version {version}: expected a published version, found none; "
+            f"publish it first: flask questionnaires publish {name} {version}"
+        )
+    return from_definition(json.loads(definition))
 
 
 def list_versions(session: Session) -> list[tuple[str, int, datetime]]:

@@ -3,12 +3,18 @@
 A response is one row: its answers as one compact JSON value, typed columns only for what is searched or weighted on.
 """
 
+import json
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey.response.response import Mode, Purpose, Response, Source
 from survey.storage.base import Base
+
+_FETCHED = 2000  # rows that a stream holds in memory
 
 
 class ResponseRow(Base):
@@ -74,3 +80,76 @@ class DraftRow(Base):
     response_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     values: Mapped[str] = mapped_column(Text)  # raw form values, JSON
     changed_on: Mapped[date]
+
+
+def stream_responses(
+    session: Session,
+    wave_id: str,
+    *,
+    purposes: Collection[Purpose] = (Purpose.LIVE,),
+    sources: Collection[Source] = tuple(Source),
+    areas: Collection[str] | None = None,
+) -> Iterator[Response]:
+    """The wave's responses in the order of their arrival, one statement, so one state of the database.
+
+    `areas`: only responses that belong to one of these areas; left out, all.
+    """
+    columns = [getattr(ResponseRow, name) for name in _KEPT]
+    query = _narrowed(select(*columns), wave_id, purposes, sources, areas)
+    query = query.order_by(ResponseRow.received_at, ResponseRow.response_id)
+    for row in session.execute(query.execution_options(yield_per=_FETCHED)):
+        kept = row._asdict()
+        kept |= {
+            "source": Source(row.source),
+            "mode": Mode(row.mode),
+            "purpose": Purpose(row.purpose),
+            "answers": json.loads(row.answers),
+        }
+        yield Response(**kept)
+
+
+def count_responses(
+    session: Session,
+    wave_id: str,
+    *,
+    purposes: Collection[Purpose] = (Purpose.LIVE,),
+    sources: Collection[Source] = tuple(Source),
+    areas: Collection[str] | None = None,
+) -> int:
+    """How many rows `stream_responses` gives."""
+    query = _narrowed(select(func.count()).select_from(ResponseRow), wave_id, purposes, sources, areas)
+    return int(session.execute(query).scalar_one())
+
+
+_KEPT = (
+    "response_id",
+    "version",
+    "source",
+    "mode",
+    "purpose",
+    "language",
+    "area",
+    "poster",
+    "stratum",
+    "psu",
+    "base_weight",
+    "interviewer",
+    "started_at",
+    "received_at",
+    "answers",
+)
+
+
+def _narrowed(
+    query: Select[Any],
+    wave_id: str,
+    purposes: Collection[Purpose],
+    sources: Collection[Source],
+    areas: Collection[str] | None,
+) -> Select[Any]:
+    query = query.where(
+        ResponseRow.wave == wave_id,
+        ResponseRow.purpose.in_([purpose.value for purpose in purposes]),
+        ResponseRow.source.in_([source.value for source in sources]),
+    )
+    return query if areas is None else query.where(ResponseRow.area.in_(list(areas)))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.programme.margin import Margin
-from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveStatus
+from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveError, WaveStatus
 from survey.storage.base import Base
 
 
@@ -100,6 +100,15 @@ def save_wave(session: Session, wave: Wave) -> None:
 def load_wave(session: Session, wave_id: str) -> Wave | None:
     row = session.get(WaveRow, wave_id)
     return None if row is None else _to_wave(row)
+
+
+def require_wave(session: Session, wave_id: str) -> Wave:
+    """The wave; `WaveError` names the waves that there are."""
+    wave = load_wave(session, wave_id)
+    if wave is None:
+        known = ", ".join(session.scalars(select(WaveRow.id).order_by(WaveRow.id))) or "none"
+        raise WaveError(f"wave: expected the id of a wave ({known}), found {wave_id!r}")
+    return wave
 
 
 def list_waves(session: Session) -> list[Wave]:

@@ -1,0 +1,150 @@
+"""Export the responses of a wave in one of five formats, with a codebook and a manifest beside the file."""
+
+import json
+import tempfile
+import uuid
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from survey.exchange.codebook import write_codebook
+from survey.exchange.csv_file import write_csv
+from survey.exchange.export_columns import Column, export_columns
+from survey.exchange.fault import Fault, FaultsFoundError
+from survey.exchange.labelled_file import write_dta, write_sav
+from survey.exchange.manifest import column_facts, described, write_manifest
+from survey.exchange.parquet_file import write_parquet
+from survey.exchange.xlsx_file import write_xlsx
+from survey.instrument.questionnaire import Questionnaire
+from survey.programme.area import AreaTree
+from survey.programme.wave import Wave
+from survey.response.response import Purpose, Response
+from survey.storage import Storage
+from survey.storage.areas import load_area_tree
+from survey.storage.events import EventRow, record_event
+from survey.storage.questionnaires import require_questionnaire
+from survey.storage.responses import count_responses, stream_responses
+from survey.storage.waves import require_wave
+
+Watch = Callable[[Iterable[Response], int], Iterable[Response]]
+
+
+class ExportFormat(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+    SAV = "sav"
+    DTA = "dta"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What is exported. `within`: code of an area, only responses from there; left out, all.
+
+    `raw`: people's texts as they were given, not safe to open in a spreadsheet program (CSV). `actor`: who asked.
+    """
+
+    wave: str
+    format: ExportFormat
+    purposes: tuple[Purpose, ...] = (Purpose.LIVE,)
+    within: str | None = None
+    bom: bool = True
+    raw: bool = False
+    actor: str = "flask responses export"
+
+
+@dataclass(frozen=True)
+class ExportedFiles:
+    data: Path
+    codebook: Path
+    manifest: Path
+    rows: int
+
+
+def export_responses(
+    storage: Storage,
+    request: ExportRequest,
+    path: Path,
+    now: datetime,
+    watch: Watch = lambda responses, _total: responses,
+) -> ExportedFiles:
+    """Write `path` and, beside it, `<stem>.codebook.csv` and `<stem>.manifest.json`; all three or none.
+
+    Raises `WaveError`, `NotPublishedError`, `FaultsFoundError` (no such folder, a format that cannot hold the data).
+    """
+    if not path.parent.is_dir():
+        raise FaultsFoundError([Fault(str(path), "folder", "a folder that is there", "none")])
+    files = ExportedFiles(
+        path, path.with_name(f"{path.stem}.codebook.csv"), path.with_name(f"{path.stem}.manifest.json"), 0
+    )
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
+        data, codebook, manifest = (Path(folder) / file.name for file in (files.data, files.codebook, files.manifest))
+        with storage.read() as session:
+            wave = require_wave(session, request.wave)
+            questionnaire = require_questionnaire(session, wave.questionnaire, wave.version)
+            tree = load_area_tree(session)
+            columns = export_columns(questionnaire, tree)
+            areas = _within(tree, request.within)
+            total = count_responses(session, wave.id, purposes=request.purposes, areas=areas)
+            responses = stream_responses(session, wave.id, purposes=request.purposes, areas=areas)
+            rows = _write(request, data, columns, watch(responses, total), wave)
+        write_codebook(codebook, columns)
+        facts = {"data": described(data, rows), "codebook": described(codebook)}
+        write_manifest(manifest, _facts(request, wave, questionnaire, columns, now) | facts)
+        for made, wanted in ((data, files.data), (codebook, files.codebook), (manifest, files.manifest)):
+            made.replace(wanted)
+    with storage.write() as session:
+        detail = {"format": request.format.value, "rows": rows, "within": request.within, "raw": request.raw}
+        event = EventRow(
+            event_id=str(uuid.uuid4()),
+            at=now,
+            actor=request.actor,
+            action="export_responses",
+            subject=wave.id,
+            detail=json.dumps(detail, ensure_ascii=False),
+        )
+        record_event(session, event)
+    return ExportedFiles(files.data, files.codebook, files.manifest, rows)
+
+
+def _within(tree: AreaTree, area: str | None) -> Collection[str] | None:
+    """Codes of the area and of all below it. Raises `AreaError` for an unknown one."""
+    if area is None:
+        return None
+    tree.path(area)
+    return [one.code for one in tree.within(area)]
+
+
+def _write(
+    request: ExportRequest, path: Path, columns: tuple[Column, ...], responses: Iterable[Response], wave: Wave
+) -> int:
+    if request.format is ExportFormat.CSV:
+        return write_csv(path, columns, responses, bom=request.bom, raw=request.raw)
+    if request.format is ExportFormat.XLSX:
+        return write_xlsx(path, columns, responses)
+    if request.format is ExportFormat.PARQUET:
+        return write_parquet(path, columns, responses)
+    write = write_sav if request.format is ExportFormat.SAV else write_dta
+    return write(path, columns, responses, wave.name.zh_hans)
+
+
+def _facts(
+    request: ExportRequest, wave: Wave, questionnaire: Questionnaire, columns: tuple[Column, ...], now: datetime
+) -> dict[str, object]:
+    return {
+        "schema_version": 1,
+        "wave": wave.id,
+        "wave_name": wave.name.to_mapping(),
+        "wave_status": wave.status.value,
+        "questionnaire": questionnaire.name,
+        "questionnaire_version": questionnaire.version,
+        "questionnaire_sha256": questionnaire.sha256,
+        "format": request.format.value,
+        "purposes": [purpose.value for purpose in request.purposes],
+        "within": request.within,
+        "formula_safe": request.format is not ExportFormat.CSV or not request.raw,
+        "weights": "base weights only; final weights come from the analysis of the wave",
+        "exported_at": now,
+    } | column_facts(columns)
