@@ -9,7 +9,7 @@ from survey.cli.users import users_group
 from survey.cli.waves import waves_group
 from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
-from survey.web import assets, errors, headers, i18n, public, services
+from survey.web import assets, errors, headers, i18n, public, respondent, services
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("survey", template_folder=str(PROJECT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=512 * 1024, MAX_FORM_PARTS=400)
     services.install(app, services.Services(Storage(settings.database_url), settings))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     i18n.install(app)
     assets.install(app, PROJECT / "survey" / "static")
     errors.install(app)
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _register_pages(app: Flask) -> None:
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(respondent.blueprint)
 
 
 def _register_commands(app: Flask) -> None:

@@ -7,6 +7,14 @@ from enum import StrEnum
 from survey.instrument.text import Text
 
 
+class UnknownCodeError(ValueError):
+    """Nobody was invited with this code: mistyped, or never issued."""
+
+
+class RetiredCodeError(ValueError):
+    """The code was taken out of use; the message names it."""
+
+
 class InvitationKind(StrEnum):
     POSTER = "poster"
     LETTER = "letter"

@@ -20,6 +20,14 @@ class WaveError(ValueError):
     """A wave cannot do what was asked of it now; the message says why and what to do."""
 
 
+class WaveNotOpenError(WaveError):
+    """The wave takes no answers now; `wave` tells whether it has not begun, is over, or its approval has expired."""
+
+    def __init__(self, wave: "Wave") -> None:
+        super().__init__(f"wave {wave.id}: {wave.status}, approved until {wave.header.valid_until}; no answers now")
+        self.wave = wave
+
+
 @dataclass(frozen=True)
 class StatisticsHeader:
     """What the statistics law wants on every form and poster: 表号、制定机关、批准机关、批准文号、有效期."""

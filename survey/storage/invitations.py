@@ -51,6 +51,16 @@ def find_invitation(session: Session, code: str) -> Invitation | None:
     return found[0] if found else None
 
 
+def load_invitation(session: Session, wave_id: str, code: str) -> Invitation | None:
+    row = session.get(InvitationRow, (wave_id, code))
+    return None if row is None else _to_invitation(row)
+
+
+def is_used(session: Session, wave_id: str, code: str) -> bool:
+    """Whether a household's code holds an answer already."""
+    return session.get(CodeUseRow, (wave_id, code)) is not None
+
+
 def list_invitations(session: Session, wave_id: str, kind: InvitationKind | None = None) -> list[Invitation]:
     query = select(InvitationRow).where(InvitationRow.wave == wave_id).order_by(InvitationRow.area, InvitationRow.code)
     if kind is not None:

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
 
 from survey.actions import StorageUnavailableError
+from survey.invitation.invitation import RetiredCodeError, UnknownCodeError
+from survey.programme.wave import WaveNotOpenError, WaveStatus
+from survey.response.ticket import TicketError
+from survey.web.i18n import current_time
+from survey.web.services import services
 
 ErrorPage = tuple[str, int, dict[str, str]]
 
@@ -38,9 +43,44 @@ WORDS = {
 }
 
 
+# Errors of the domain and the status whose words their page has.
+DOMAIN_ERRORS: dict[type[Exception], int] = {UnknownCodeError: 404, RetiredCodeError: 410, TicketError: 404}
+CODE_WORDS: dict[type[Exception], Words] = {
+    UnknownCodeError: Words(
+        lazy_gettext("没有这个编码"),
+        lazy_gettext("编码可能输错了一两个字符。请对照二维码下面印的编码，再输入一次。"),
+    ),
+    RetiredCodeError: Words(
+        lazy_gettext("这个编码已经停用"),
+        lazy_gettext("这张海报或这封信已经不用了，没有保存任何答案。如果您手里有新的编码，请在这里输入。"),
+    ),
+    TicketError: Words(
+        lazy_gettext("这个链接不完整"),
+        lazy_gettext("可能是复制链接时少了几个字符。请重新扫二维码，或者在这里输入编码。"),
+    ),
+}
+
+
 def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(StorageUnavailableError, show_storage_unavailable)
+    app.register_error_handler(WaveNotOpenError, show_wave_not_open)
+    for kind in DOMAIN_ERRORS:
+        app.register_error_handler(kind, show_domain_error)
+    app.context_processor(lambda: {"organisers": lambda: services().forms.organisers(current_time())})
+
+
+def show_domain_error(error: Exception) -> ErrorPage:
+    """A page for an error that stands in the table."""
+    kind = type(error)
+    status = DOMAIN_ERRORS[kind]
+    return render_template("errors/error.html", words=CODE_WORDS[kind], status=status), status, {}
+
+
+def show_wave_not_open(error: WaveNotOpenError) -> ErrorPage:
+    """410 when the wave is over; 403 before it begins and after its approval has expired."""
+    status = 410 if error.wave.status is WaveStatus.CLOSED else 403
+    return render_template("errors/wave_not_open.html", wave=error.wave, status=error.wave.status.value), status, {}
 
 
 def show_http_error(error: HTTPException) -> ResponseReturnValue:
@@ -57,11 +97,6 @@ def show_storage_unavailable(_error: StorageUnavailableError) -> ErrorPage:
     held = [(name, value) for name, values in _posted().items() for value in values]
     page = render_template("errors/storage_unavailable.html", held=held, posted=request.method == "POST")
     return page, 503, {"Retry-After": "20"}
-
-
-def title_with_error(title: str) -> str:
-    """The page title while something is to be corrected."""
-    return f"{gettext('错误')}：{title}"
 
 
 def _posted() -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from babel import Locale
 from flask import Flask, g, request
 from flask_babel import Babel
+from flask_babel import gettext as _translate
 
 from survey.instrument.text import LANGUAGES, Text
 
@@ -30,6 +31,11 @@ def install(app: Flask) -> None:
     Babel(app, locale_selector=_locale)
     app.add_template_filter(in_page_language, "text")
     app.context_processor(lambda: {"language": page_language(), "language_names": NATIVE_NAMES})
+
+
+def gettext(message: str, **values: object) -> str:
+    """A sentence of the interface in the language of the page; `message` is the simplified Chinese one."""
+    return str(_translate(message, **values))
 
 
 def use_language(tag: str) -> None:

@@ -1,10 +1,12 @@
-"""What every view and command works with: the database and the settings of this application."""
+"""What every view and command works with: the database, the forms that codes open, and the settings."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask, current_app
 
 from survey.actions import Storage
+from survey.actions.open_form import FormLibrary
 from survey.settings import Settings
 
 _NAME = "minyi"
@@ -14,6 +16,11 @@ _NAME = "minyi"
 class Services:
     storage: Storage
     settings: Settings
+
+    @cached_property
+    def forms(self) -> FormLibrary:
+        """Shared by all threads of this process."""
+        return FormLibrary(self.storage)
 
 
 def install(app: Flask, services: Services) -> None:

@@ -2,10 +2,9 @@
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from survey.invitation.code import is_well_formed, normalise
-from survey.web.i18n import negotiate, use_language
+from survey.web.i18n import gettext, negotiate, use_language
 
 blueprint = Blueprint("public", __name__)
 LANGUAGE = "/<any('zh-hans', 'zh-hant', 'en'):tag>"

@@ -1,0 +1,41 @@
+"""Read how far a form has come: its draft, or the receipt it was given."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, literal, select, union_all
+
+from survey.response.receipt import Outcome
+from survey.storage import Storage
+from survey.storage.responses import DraftRow, LedgerRow
+
+RawValues = Mapping[str, list[str]]
+
+# One statement, so that a form that is stored while this is read shows as a draft or as stored, never as neither.
+_PROGRESS = union_all(
+    select(literal("draft"), DraftRow.values).where(
+        DraftRow.wave == bindparam("wave"), DraftRow.response_id == bindparam("response_id")
+    ),
+    select(LedgerRow.outcome, LedgerRow.receipt).where(
+        LedgerRow.wave == bindparam("wave"), LedgerRow.response_id == bindparam("response_id")
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`values`: what was filled in, as posted; None when nothing was kept. `receipt`: set once it was sent."""
+
+    values: RawValues | None = None
+    receipt: str | None = None
+
+
+def read_progress(storage: Storage, wave: str, response_id: str) -> Progress:
+    """Draft and receipt of one response id. Raises `StorageUnavailableError`."""
+    with storage.read() as session:
+        rows = session.execute(_PROGRESS, {"wave": wave, "response_id": response_id}).all()
+    found = dict(row.tuple() for row in rows)
+    draft = found.pop("draft", None)
+    receipt = found.get(Outcome.ACCEPTED) or next(iter(found.values()), None)
+    return Progress(json.loads(draft) if draft is not None else None, receipt)

@@ -1,0 +1,66 @@
+"""A form that is being filled in: what the ticket and the look in the path stand for, and where each page of it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort, request
+
+from survey.actions.open_form import OFFICE_TIME, Form
+from survey.actions.read_progress import Progress, RawValues, read_progress
+from survey.actions.save_draft import mask_texts, save_draft
+from survey.response.ticket import Ticket, unseal
+from survey.web.i18n import current_time, use_language
+from survey.web.respondent.look import Look
+from survey.web.services import services
+
+_FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+@dataclass(frozen=True)
+class OpenedForm:
+    """One person's form in one look. Addresses are relative to the site."""
+
+    sealed: str
+    ticket: Ticket
+    form: Form
+    look: Look
+    now: datetime
+
+    def progress(self) -> Progress:
+        return read_progress(services().storage, self.ticket.wave, self.ticket.response_id)
+
+    def save(self, values: RawValues) -> None:
+        """Keep what is filled in; names that the questionnaire does not have are left out."""
+        questionnaire = self.form.questionnaire
+        known = {name: given for name, given in values.items() if name in questionnaire}
+        today = self.now.astimezone(OFFICE_TIME).date()
+        save_draft(services().storage, self.ticket, mask_texts(questionnaire, known), today)
+
+    def address(self, page: str, look: Look | None = None) -> str:
+        return f"/a/{self.sealed}/{(look or self.look).slug}/{page}"
+
+    def address_of(self, item: str) -> str:
+        return self.address(f"ask/{item}")
+
+    def address_of_receipt(self, receipt: str, *, masked: bool = False) -> str:
+        return f"/r/{receipt}/{self.look.slug}" + ("?note=masked" if masked else "")
+
+
+def open_ticket(sealed: str, look: Look) -> OpenedForm:
+    """Raises `TicketError` and what `FormLibrary.reopen` raises; the table in web.errors has a page for each."""
+    use_language(look.language)
+    now = current_time()
+    ticket = unseal(sealed, signing_key())
+    return OpenedForm(sealed, ticket, services().forms.reopen(ticket, now), look, now)
+
+
+def signing_key() -> str:
+    return services().settings.secret_key
+
+
+def posted_values() -> tuple[str, dict[str, list[str]]]:
+    """Which button was pressed, and the values of the items. 400 for anything that no page of ours sends."""
+    if request.mimetype not in _FORM_TYPES or "go" not in request.form:
+        abort(400)
+    values = dict(request.form.lists())
+    return values.pop("go")[0], values

@@ -1,0 +1,68 @@
+"""What a code opens first: the notice and the way into the form."""
+
+from math import ceil
+
+from flask import Blueprint, Response, render_template, request
+
+from survey.actions.open_form import Form
+from survey.response.response import Purpose
+from survey.response.ticket import open_ticket, seal
+from survey.web.i18n import current_time, negotiate, use_language
+from survey.web.prepared_page import PreparedPage, hole
+from survey.web.respondent.look import Look
+from survey.web.respondent.opened import signing_key
+from survey.web.respondent.prepared import prepared, send_prepared
+from survey.web.respondent.questions import may_be_asked
+from survey.web.services import services
+
+_SECONDS_PER_QUESTION = 9
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    # QR codes are smaller in upper case, and people type either.
+    for rule in ("/q/<code>", "/Q/<code>"):
+        blueprint.add_url_rule(rule, "start", show_start, strict_slashes=False)
+        blueprint.add_url_rule(f"{rule}/<look:look>", "start", show_start)
+
+
+def show_start(code: str, look: Look | None = None) -> Response:
+    look = look or Look(negotiate(request.accept_languages.values()))
+    use_language(look.language)
+    now = current_time()
+    library = services().forms
+    form = library.open(code, now)
+    invitation = form.invitation
+    if library.holds_answer(form):
+        return Response(_render(form, look, holds_answer=True).fill(_holes(form, look, "")), mimetype="text/html")
+    key = ("start", form.wave, look, invitation.kind, invitation.place_type)
+    page = prepared(key, form.areas, lambda: _render(form, look))
+    ticket = open_ticket(form.wave.id, invitation.code, Purpose.LIVE, now)
+    return send_prepared(page, _holes(form, look, seal(ticket, signing_key())))
+
+
+def _holes(form: Form, look: Look, sealed: str) -> dict[str, str]:
+    invitation = form.invitation
+    area = form.areas.by_code[invitation.area].name.in_language(look.language)
+    place = area if form.single_use else f"{area} · {invitation.place.in_language(look.language)}"
+    return {"sealed": sealed, "code": invitation.code, "place": place}
+
+
+def _render(form: Form, look: Look, *, holds_answer: bool = False) -> PreparedPage:
+    asked = [item for item in form.questionnaire.asked_items if may_be_asked(form, item)]
+    return PreparedPage(
+        render_template(
+            "respondent/start.html",
+            look=look,
+            wave=form.wave,
+            questionnaire=form.questionnaire,
+            single_use=form.single_use,
+            holds_answer=holds_answer,
+            count=len(asked),
+            minutes=max(1, ceil(len(asked) * _SECONDS_PER_QUESTION / 60)),
+            minimum_age=form.questionnaire.minimum_age,
+            first=asked[0].name,
+            sealed=hole("sealed"),
+            place=hole("place"),
+            switch_base="/q/" + hole("code") + "/",
+        )
+    )
