@@ -17,17 +17,17 @@ from survey.instrument.references import faults_of_references
 from survey.instrument.shape import (
     ChoiceShape,
     ItemShape,
-    Labels,
     QuestionnaireShape,
     ScaleShape,
     SectionShape,
     ShapeT,
+    as_text,
     close_match,
+    faults_of_texts,
     fit,
 )
-from survey.instrument.source import Origin, Source, texts_in
-from survey.instrument.text import LANGUAGES, Text
-from survey.instrument.traditional import with_traditional
+from survey.instrument.source import Origin, Source
+from survey.instrument.text import LANGUAGES
 
 SCALES = "scales.yaml"
 
@@ -62,19 +62,8 @@ def compile_scales(library: Library) -> tuple[dict[str, Scale], list[Fault]]:
         if shape:
             choices = tuple(_choice(choice) for choice in shape.choices)
             faults = faults + _faults_of_codes(choices, origin, f"scale {name}")
-            scales[name] = Scale(name, _text(shape.label), choices)
+            scales[name] = Scale(name, as_text(shape.label), choices)
     return scales, faults
-
-
-def faults_of_texts(data: object, origin: Origin, languages: tuple[str, ...]) -> list[Fault]:
-    """Texts that lack a language. The shapes ask for zh-Hans already, and zh-Hant is filled in where it is missing."""
-    wanted = [language for language in languages if language not in ("zh-Hans", "zh-Hant")]
-    return [
-        origin.fault(path, ".".join(map(str, path)), f"a label in {language}", "none", f"add {language}: …")
-        for path, labels in texts_in(data)
-        for language in wanted
-        if not labels.get(language)
-    ]
 
 
 class _Compilation:
@@ -105,7 +94,7 @@ class _Compilation:
         questionnaire = Questionnaire(
             head.name,
             head.version,
-            _text(head.title),
+            as_text(head.title),
             head.population,
             sections,
             tuple(head.languages),
@@ -117,7 +106,7 @@ class _Compilation:
     def _section(self, located: LocatedSection) -> Section | None:
         shape = self._fit(SectionShape, located.keys, located.origin, f"section {located.keys.get('name', '')}")
         items = tuple(item for item in (self._item(keys, origin) for keys, origin in located.items) if item)
-        return Section(shape.name, _text(shape.label), items, shape.audience) if shape else None
+        return Section(shape.name, as_text(shape.label), items, shape.audience) if shape else None
 
     def _item(self, keys: Keys, origin: Origin) -> Item | None:
         name = str(keys.get("name", ""))
@@ -163,12 +152,12 @@ class _Compilation:
         return Item(
             name=shape.name,
             type=kind,
-            label=_text(shape.label),
-            hint=_text(shape.hint) if shape.hint else None,
+            label=as_text(shape.label),
+            hint=as_text(shape.hint) if shape.hint else None,
             required=shape.required,
             relevant=self._condition(shape.relevant, origin, "relevant", thing),
             constraint=self._condition(shape.constraint, origin, "constraint", thing),
-            constraint_message=_text(shape.constraint_message) if shape.constraint_message else None,
+            constraint_message=as_text(shape.constraint_message) if shape.constraint_message else None,
             choices=choices,
             appearance=shape.appearance,
             maximum_choices=shape.maximum_choices,
@@ -182,7 +171,7 @@ class _Compilation:
     def _minimum_age(self, shape: ItemShape, origin: Origin) -> MinimumAge | None:
         age = shape.minimum_age
         stop = self._condition(age.stop, origin, "minimum_age", f"item {shape.name}") if age else None
-        return MinimumAge(age.years, stop, _text(age.label)) if age and stop else None
+        return MinimumAge(age.years, stop, as_text(age.label)) if age and stop else None
 
     def _condition(self, source: str | None, origin: Origin, key: str, thing: str = "") -> Condition | None:
         if source is None:
@@ -202,11 +191,7 @@ class _Compilation:
 
 
 def _choice(shape: ChoiceShape) -> Choice:
-    return Choice(shape.name, _text(shape.label), shape.polarity, shape.coefficient, shape.exclusive)
-
-
-def _text(labels: Labels) -> Text:
-    return with_traditional({str(language): label for language, label in labels.items()})
+    return Choice(shape.name, as_text(shape.label), shape.polarity, shape.coefficient, shape.exclusive)
 
 
 def _faults_of_codes(choices: tuple[Choice, ...], origin: Origin, thing: str) -> list[Fault]:

@@ -14,7 +14,9 @@ from survey.instrument.fault import Fault
 from survey.instrument.item import NAME_PATTERN, Purpose
 from survey.instrument.population import Population
 from survey.instrument.questionnaire import Audience
-from survey.instrument.source import Origin
+from survey.instrument.source import Origin, texts_in
+from survey.instrument.text import Text
+from survey.instrument.traditional import with_traditional
 
 Language = Literal["zh-Hans", "en", "zh-Hant"]
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -67,7 +69,7 @@ class ItemShape(Shape):
     relevant: Expression = None
     constraint: Expression = None
     constraint_message: Labels | None = None
-    choices: list[ChoiceShape] = []
+    choices: tuple[ChoiceShape, ...] = ()
     appearance: str = ""
     maximum_choices: Annotated[int, Field(ge=1)] | None = None
     maximum_length: Annotated[int, Field(ge=1, le=5000)] | None = None
@@ -91,7 +93,7 @@ class QuestionnaireShape(Shape):
     title: Labels
     population: Population
     languages: Annotated[list[Language], Field(min_length=1)]
-    context: dict[Name, list[Name]] = {}
+    context: dict[Name, list[Name]] = Field(default_factory=dict)
     in_population: Expression = None
     sections: Annotated[list[dict[str, Any]], Field(min_length=1)]
 
@@ -104,6 +106,7 @@ _EXPECTED = {
     "int_parsing": "a whole number",
     "float_parsing": "a number",
     "list_type": "a list (lines that begin with -)",
+    "tuple_type": "a list (lines that begin with -)",
     "dict_type": "keys and values",
     "string_type": "text",
     "too_short": "at least one entry",
@@ -123,6 +126,22 @@ def fit(shape: type[ShapeT], data: Any, origin: Origin, thing: str = "") -> tupl
     except ValidationError as error:
         details = error.errors(include_url=False)
     return None, [_fault(shape, detail, origin, thing) for detail in details]
+
+
+def faults_of_texts(data: object, origin: Origin, languages: tuple[str, ...]) -> list[Fault]:
+    """Texts that lack a language. The shapes ask for zh-Hans already, and zh-Hant is filled in where it is missing."""
+    wanted = [language for language in languages if language not in ("zh-Hans", "zh-Hant")]
+    return [
+        origin.fault(path, ".".join(map(str, path)), f"a label in {language}", "none", f"add {language}: …")
+        for path, labels in texts_in(data)
+        for language in wanted
+        if not labels.get(language)
+    ]
+
+
+def as_text(labels: Labels) -> Text:
+    """The labels as a Text, traditional Chinese filled in where the author wrote none."""
+    return with_traditional({str(language): label for language, label in labels.items()})
 
 
 def close_match(word: str, known: list[str]) -> str:

@@ -61,6 +61,8 @@ def read_source(folder: Path, file: str) -> tuple[Source, list[Fault]]:
     """Read `folder/file`. A file that is no YAML mapping gives an empty source and the fault that says why."""
     try:
         node = yaml.compose((folder / file).read_text(encoding="utf-8"), Loader=_Loader)
+    except FileNotFoundError:
+        return Source(file, {}), [Fault(file, 1, "file", "this file", "none", "write it or restore it")]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = str(getattr(error, "problem", None) or "unreadable text")

@@ -10,6 +10,8 @@ from typing import Any
 
 from survey.instrument.text import Text
 
+_QUOTES = str.maketrans("“”‘’", "「」『』")
+
 
 def with_traditional(labels: Mapping[str, str]) -> Text:
     """The labels as a Text; zh-Hant is filled from zh-Hans unless the author wrote one."""
@@ -20,10 +22,10 @@ def with_traditional(labels: Mapping[str, str]) -> Text:
 def to_traditional(simplified: str) -> str:
     """Simplified to traditional characters.
 
-    >>> to_traditional("您对社区的环境卫生满意吗？")
-    '您對社區的環境衛生滿意嗎？'
+    >>> to_traditional("您对“门前三包”满意吗？")
+    '您對「門前三包」滿意嗎？'
     """
-    return str(_converter().convert(simplified))
+    return str(_converter().convert(simplified)).translate(_QUOTES)
 
 
 @cache
