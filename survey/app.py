@@ -6,6 +6,7 @@ from survey.cli.db import db_group
 from survey.cli.invitations import invitations_group
 from survey.cli.responses import responses_group
 from survey.cli.users import users_group
+from survey.cli.verify import verify_command
 from survey.cli.waves import waves_group
 from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
@@ -39,3 +40,4 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(invitations_group)
     app.cli.add_command(waves_group)
     app.cli.add_command(responses_group)
+    app.cli.add_command(verify_command)

@@ -1,0 +1,125 @@
+"""Verify what is stored: hashes, receipts, and whether ledger, responses, conflicts and code uses say the same.
+
+Reads one snapshot from beginning to end in constant memory and changes nothing.
+"""
+
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from survey.instrument.canonical import canonical_bytes, sha256_hex
+from survey.response.receipt import Outcome, sign_receipt
+from survey.storage import Storage
+from survey.storage.audit import (
+    AuditedDelivery,
+    WaveCounts,
+    conflicts_without_ledger,
+    count_by_wave,
+    count_deliveries,
+    responses_naming_a_letter,
+    responses_without_ledger,
+    stream_deliveries,
+    used_codes_without_letter,
+)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One thing that does not agree: where (table, wave, key) and what."""
+
+    table: str
+    wave: str
+    subject: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.table}: wave {self.wave}: {self.subject}: {self.what}"
+
+
+def verify_storage(
+    storage: Storage, key: str, on_progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Iterator[Disagreement]:
+    """Every disagreement, one after the other. `key` is the one that signs receipts.
+
+    `on_progress` is told how many ledger rows of how many have been read.
+    """
+    with storage.read() as session:
+        total = count_deliveries(session)
+        on_progress(0, total)
+        for done, delivery in enumerate(stream_deliveries(session), start=1):
+            for what in _check_delivery(delivery, key):
+                yield Disagreement("ledger", delivery.wave, delivery.response_id, what)
+            on_progress(done, total)
+        yield from _check_orphans(session)
+        for counts in count_by_wave(session):
+            yield from _check_counts(counts)
+
+
+def _check_delivery(delivery: AuditedDelivery, key: str) -> Iterator[str]:
+    """The row against itself (hash of the content, receipt of the hash, names in the content), then its response."""
+    if sha256_hex(delivery.content.encode()) != delivery.sha256:
+        yield "the content has another sha256 than its row"  # and nothing in it can be compared with anything
+        return
+    expected = sign_receipt(key, delivery.wave, delivery.response_id, delivery.sha256)
+    if not hmac.compare_digest(expected, delivery.receipt):
+        yield f"the receipt {delivery.receipt} was not signed with this installation's key"
+    content = json.loads(delivery.content)
+    if (content["wave"], content["response"]) != (delivery.wave, delivery.response_id):
+        yield f"the content names wave {content['wave']}, response {content['response']}"
+    yield from _check_counterpart(delivery)
+
+
+def _check_counterpart(delivery: AuditedDelivery) -> Iterator[str]:
+    """An accepted delivery is a response with the same content; every other one waits as a conflict."""
+    if delivery.outcome != Outcome.ACCEPTED:
+        if delivery.conflict_reason is None:
+            yield f"kept as {delivery.outcome}, but no conflict waits for a decision"
+        elif delivery.conflict_reason != delivery.outcome:
+            yield f"kept as {delivery.outcome}, but the conflict says {delivery.conflict_reason}"
+        return
+    if delivery.conflict_reason is not None:
+        yield "accepted, and yet a conflict"
+    if delivery.response_sha256 is None:
+        yield "accepted, but there is no response"
+        return
+    if delivery.response_sha256 != delivery.sha256:
+        yield "accepted, but the response has another sha256"
+    if delivery.response_receipt != delivery.receipt:
+        yield f"accepted with receipt {delivery.receipt}, but the response has {delivery.response_receipt}"
+    yield from _check_answers(delivery)
+
+
+def _check_answers(delivery: AuditedDelivery) -> Iterator[str]:
+    content = json.loads(delivery.content)
+    if delivery.response_answers != canonical_bytes(content["answers"]).decode():
+        yield "the answers of the response are not those of the ledger"
+    answered = f"{content['questionnaire']} v{content['version']}"
+    stored = f"{delivery.response_questionnaire} v{delivery.response_version}"
+    if stored != answered:
+        yield f"answered {answered}, but the response says {stored}"
+
+
+def _check_orphans(session: Session) -> Iterator[Disagreement]:
+    for wave, response_id in responses_without_ledger(session):
+        yield Disagreement("response", wave, response_id, "the ledger does not hold its content as accepted")
+    for wave, response_id in conflicts_without_ledger(session):
+        yield Disagreement("conflict", wave, response_id, "the ledger does not hold its content")
+    for wave, code in used_codes_without_letter(session):
+        yield Disagreement("code_use", wave, code, "no letter of this wave has this code")
+    for wave, response_id in responses_naming_a_letter(session):
+        yield Disagreement("response", wave, response_id, "holds a household's code")
+
+
+def _check_counts(counts: WaveCounts) -> Iterator[Disagreement]:
+    if counts.accepted != counts.responses:
+        what = f"the ledger accepted {counts.accepted}, responses: {counts.responses}"
+        yield Disagreement("wave", counts.wave, "counts", what)
+    if counts.used_codes > counts.letters:
+        what = f"{counts.used_codes} household codes used, letters: {counts.letters}"
+        yield Disagreement("wave", counts.wave, "counts", what)
+    if counts.used_codes > counts.drawn_responses:
+        what = f"{counts.used_codes} household codes used, responses of the drawn sample: {counts.drawn_responses}"
+        yield Disagreement("wave", counts.wave, "counts", what)
