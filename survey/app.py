@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.install(app, PROJECT / "survey" / "static")
     errors.install(app)
     headers.install(app, settings.trusted_proxies)
+    public.watch(app)
     _register_pages(app)
     _register_commands(app)
     return app

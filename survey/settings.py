@@ -28,6 +28,8 @@ class Settings:
     redis_url: str | None
     questionnaires: Path
     var: Path
+    metrics_token: str | None = None
+    metrics_directory: str | None = None  # its name is the one that prometheus-client reads
 
     @property
     def production(self) -> bool:
@@ -61,6 +63,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         redis_url=values.get("REDIS_URL") or None,
         questionnaires=Path(values.get("SURVEY_QUESTIONNAIRES", str(PROJECT / "questionnaires"))),
         var=var,
+        metrics_token=values.get("METRICS_TOKEN") or None,
+        metrics_directory=values.get("PROMETHEUS_MULTIPROC_DIR") or None,
     )
 
 

@@ -1,5 +1,13 @@
 """What everyone may read: start page, health checks, metrics for the monitoring of the installation."""
 
-from survey.web.public.pages import blueprint
+from flask import Blueprint
 
-__all__ = ["blueprint"]
+from survey.web.public import health, metrics, start
+from survey.web.public.metrics import watch
+
+__all__ = ["blueprint", "watch"]
+
+blueprint = Blueprint("public", __name__)
+
+for page in (start, health, metrics):
+    page.add_routes(blueprint)

@@ -11,7 +11,7 @@ from survey.web.services import services
 
 
 def add_routes(blueprint: Blueprint) -> None:
-    blueprint.add_url_rule("/r", "find_receipt", find_receipt, methods=["POST"], defaults={"look": None})
+    blueprint.add_url_rule("/r", "find_receipt", find_receipt, methods=["POST"])
     blueprint.add_url_rule("/r/<look:look>", "find_receipt", find_receipt, methods=["POST"])
     blueprint.add_url_rule("/r/<typed>", "show_receipt", show_receipt, methods=["GET"])
     blueprint.add_url_rule("/r/<typed>/<look:look>", "show_receipt", show_receipt, methods=["GET"])
@@ -35,7 +35,7 @@ def show_receipt(typed: str, look: Look | None = None) -> ResponseReturnValue:
     )
 
 
-def find_receipt(look: Look | None) -> ResponseReturnValue:
+def find_receipt(look: Look | None = None) -> ResponseReturnValue:
     """From the box on the start page to the receipt's page."""
     look = look or Look(negotiate(request.accept_languages.values()))
     use_language(look.language)
