@@ -10,7 +10,7 @@ from survey.actions.read_progress import RawValues
 from survey.actions.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import Item, ItemType
-from survey.web.i18n import in_page_language
+from survey.web.i18n import gettext, in_page_language
 from survey.web.respondent import areas
 from survey.web.respondent.look import LOOKS, Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, posted_values
@@ -93,6 +93,6 @@ def _label(item: Item) -> str:
 
 def _answer(opened: OpenedForm, item: Item, given: Sequence[str]) -> str:
     if item.is_select:
-        return "；".join(in_page_language(choice.label) for choice in item.choices if choice.code in given)
+        return gettext("；").join(in_page_language(choice.label) for choice in item.choices if choice.code in given)
     text = given[0] if given else ""
     return areas.label(opened.form.areas, text) if item.type is ItemType.AREA and text else text
