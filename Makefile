@@ -4,6 +4,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard survey/translations/*/*/LC_MESSAGES/*.po))
+
 .PHONY: run test lint lock system-packages clean
 
 $(VENV)/.runtime: requirements.txt
@@ -16,7 +18,10 @@ $(VENV)/.development: $(VENV)/.runtime requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-run: $(VENV)/.runtime
+%.mo: %.po $(VENV)/.runtime
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+run: $(VENV)/.runtime $(CATALOGUES)
 	PORT=$(PORT) $(BIN)/python -m survey.cli.serve
 
 system-packages:

@@ -10,14 +10,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from survey.storage import Storage
 from survey.storage.engine import make_engine
 from survey.storage.migrate import upgrade
 from tests.postgres import PostgresServer
 
+PROJECT = Path(__file__).parent.parent
 BACKENDS = ("sqlite", "postgresql")
 _TEMPLATE = "minyi_template"
+
+
+def pytest_sessionstart() -> None:
+    """Compile the catalogues, so that pages speak three languages whoever started the tests."""
+    for source in (PROJECT / "survey" / "translations").rglob("*.po"):
+        compiled = source.with_suffix(f".{uuid.uuid4().hex}")
+        with source.open("rb") as catalogue, compiled.open("wb") as file:
+            write_mo(file, read_po(catalogue))
+        compiled.replace(source.with_suffix(".mo"))  # at once: another test process may be reading it
 
 
 def migrate(url: str) -> None:
