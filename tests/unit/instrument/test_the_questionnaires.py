@@ -115,11 +115,11 @@ def test_the_outcome_is_asked_of_those_who_reported_something(channels: list[str
     ("place", "item"),
     [
         ("health", "c1"),
-        ("bus_stop", "b3"),
+        ("bus", "b3"),
         ("school", "c2"),
-        ("service_window", "c3"),
+        ("service", "c3"),
         ("park", "b1"),
-        ("estate", "b2"),
+        ("home", "b2"),
     ],
 )
 def test_the_fifth_question_of_the_pulse_depends_on_the_place(place: str, item: str) -> None:
