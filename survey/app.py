@@ -4,6 +4,7 @@ from flask import Flask
 
 from survey.cli.db import db_group
 from survey.cli.invitations import invitations_group
+from survey.cli.questionnaires import questionnaires_group
 from survey.cli.responses import responses_group
 from survey.cli.users import users_group
 from survey.cli.verify import verify_command
@@ -39,6 +40,7 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(db_group)
     app.cli.add_command(users_group)
     app.cli.add_command(invitations_group)
+    app.cli.add_command(questionnaires_group)
     app.cli.add_command(waves_group)
     app.cli.add_command(responses_group)
     app.cli.add_command(verify_command)

@@ -1,33 +1,30 @@
 """`flask questionnaires check|publish`: look at the questionnaires folder before anybody answers."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from flask.cli import AppGroup
 
-from survey.actions.check_questionnaires import check_questionnaires
-from survey.instrument.fault import FaultsError
-from survey.instrument.publish import publish
-from survey.settings import read_settings
+from survey.cli.plain_errors import plain_errors
+from survey.web.services import services
 
+questionnaires_group = AppGroup("questionnaires", help="Check and publish the files of the questionnaires folder.")
+_ACTOR = "flask questionnaires"
 _folder = click.option(
     "--folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=lambda: read_settings().questionnaires,
-    show_default="the folder of the installation",
-    help="The questionnaires folder.",
+    help="The questionnaires folder; left out, the one of this installation.",
 )
-
-
-@click.group("questionnaires")
-def questionnaires_group() -> None:
-    """Check and publish the questionnaires of the questionnaires folder."""
 
 
 @questionnaires_group.command("check")
 @_folder
-def check(folder: Path) -> None:
+def check(folder: Path | None) -> None:
     """Name every fault of questionnaires, scales, indicators and targets; exit 1 if there is one."""
-    checked = check_questionnaires(folder)
+    from survey.actions.check_questionnaires import check_questionnaires  # YAML and grammar load only here
+
+    checked = check_questionnaires(folder or services().settings.questionnaires)
     for fault in checked.faults:
         click.echo(str(fault), err=True)
     if checked.faults:
@@ -40,11 +37,14 @@ def check(folder: Path) -> None:
 @click.argument("name")
 @click.argument("version", type=click.IntRange(min=1))
 @_folder
-def publish_version(name: str, version: int, folder: Path) -> None:
+@plain_errors
+def publish(name: str, version: int, folder: Path | None) -> None:
     """Publish one version: from then on its content may not change. NAME is a folder, VERSION a number (resident 1)."""
-    try:
-        questionnaire = publish(folder, name, version)
-    except FaultsError as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(1) from None
-    click.echo(f"Published {name} version {version}: {len(questionnaire.items)} items, sha256 {questionnaire.sha256}.")
+    from survey.actions.publish_questionnaire import publish_questionnaire
+
+    now, found = datetime.now(UTC), services()
+    folder = folder or found.settings.questionnaires
+    publication = publish_questionnaire(found.storage, folder, name, version, now=now, actor=_ACTOR)
+    questionnaire = publication.questionnaire
+    done = "Published" if publication.new else "Published before, unchanged:"
+    click.echo(f"{done} {name} version {version}, {len(questionnaire.items)} items, sha256 {questionnaire.sha256}.")

@@ -29,8 +29,10 @@ def read_lock(folder: Path) -> tuple[Lock, list[Fault]]:
 
 
 def add_to_lock(folder: Path, name: str, version: int, sha256: str) -> None:
-    """Remember a published version."""
+    """Remember a published version. What is remembered already is not written again: the folder may be read-only."""
     lock, _ = read_lock(folder)
+    if lock.get((name, version)) == sha256:
+        return
     lock[name, version] = sha256
     lines = (f"{name} {version} {sha256}\n" for (name, version), sha256 in sorted(lock.items()))
     (folder / LOCK).write_text(_HEADER + "".join(lines), encoding="utf-8")
