@@ -16,7 +16,7 @@ from survey.instrument.text import LANGUAGES, Text
 DEFAULT_LANGUAGE = "zh-Hans"
 TIME_ZONE = "Asia/Shanghai"
 CATALOGUES = ("translations/respondent", "translations/staff")
-NATIVE_NAMES = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
+NATIVE_NAMES = {"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"}
 
 # Browsers name Chinese by region, by script or by both; matching tags by prefix would send Taiwan and Hong Kong readers
 # to English.

@@ -14,6 +14,7 @@ from survey.actions.save_draft import mask_texts
 from survey.actions.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import ItemType
+from survey.web.i18n import gettext
 from survey.web.prepared_page import PreparedPage, hole
 from survey.web.respondent import areas
 from survey.web.respondent.look import LOOKS, Look
@@ -57,13 +58,20 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
 
 
 def _show_faults(opened: OpenedForm, values: RawValues, faults: Sequence[AnswerFault]) -> ResponseReturnValue:
-    masked = mask_texts(opened.form.questionnaire, values)
-    problems = [
-        (f"#{name}" if name in opened.form.questionnaire else "", text)
-        for name, texts in messages_by_item(opened.form, faults).items()
-        for text in texts
+    sections = sections_of(opened.form, mask_texts(opened.form.questionnaire, values), faults)
+    return _render(opened.form, opened.look, sections, _problems(opened.form, sections, faults)), 422
+
+
+def _problems(form: Form, sections: list[QuestionSection], faults: Sequence[AnswerFault]) -> list[tuple[str, str]]:
+    """Address of the field and words, in the order of the page; what has no field on it stands first."""
+    shown = [question for section in sections for question in section.questions if question.messages]
+    named = {question.item.name for question in shown}
+    elsewhere = [text for name, texts in messages_by_item(form, faults).items() if name not in named for text in texts]
+    return [("", text) for text in elsewhere] + [
+        (f"#{question.item.name}", gettext("第 %(n)s 题：%(text)s", n=question.number, text=text))
+        for question in shown
+        for text in question.messages
     ]
-    return _render(opened.form, opened.look, sections_of(opened.form, masked, faults), problems), 422
 
 
 def _send_untouched(opened: OpenedForm) -> Response:
