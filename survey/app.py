@@ -11,7 +11,23 @@ from survey.cli.verify import verify_command
 from survey.cli.waves import waves_group
 from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
-from survey.web import assets, errors, headers, i18n, public, respondent, services
+from survey.web import (
+    analyst,
+    assets,
+    errors,
+    frame,
+    gate,
+    headers,
+    i18n,
+    interviewer,
+    office,
+    public,
+    respondent,
+    security,
+    services,
+    staff,
+    unit,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -26,6 +42,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     headers.install(app, settings.trusted_proxies)
     public.watch(app)
+    security.install(app, settings)
+    gate.install(app)
+    frame.install(app)
     _register_pages(app)
     _register_commands(app)
     return app
@@ -34,6 +53,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _register_pages(app: Flask) -> None:
     app.register_blueprint(public.blueprint)
     app.register_blueprint(respondent.blueprint)
+    app.register_blueprint(staff.blueprint)
+    app.register_blueprint(analyst.blueprint)
+    app.register_blueprint(office.blueprint)
+    app.register_blueprint(interviewer.blueprint)
+    app.register_blueprint(unit.blueprint)
 
 
 def _register_commands(app: Flask) -> None:

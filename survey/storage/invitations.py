@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy import ForeignKey, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.instrument.text import Text
@@ -66,6 +66,12 @@ def list_invitations(session: Session, wave_id: str, kind: InvitationKind | None
     if kind is not None:
         query = query.where(InvitationRow.kind == kind.value)
     return [_to_invitation(row) for row in session.scalars(query)]
+
+
+def count_code_uses(session: Session, wave_id: str) -> int:
+    """How many households' codes have been used."""
+    query = select(func.count()).select_from(CodeUseRow).where(CodeUseRow.wave == wave_id)
+    return session.scalars(query).one()
 
 
 def retire_code(session: Session, wave_id: str, code: str, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from survey.invitation.invitation import RetiredCodeError, UnknownCodeError
 from survey.programme.wave import WaveNotOpenError, WaveStatus
 from survey.response.ticket import TicketError
 from survey.web.i18n import current_time
+from survey.web.permissions import keeps_session
 from survey.web.services import services
 
 ErrorPage = tuple[str, int, dict[str, str]]
@@ -95,13 +96,13 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
 def show_storage_unavailable(_error: StorageUnavailableError) -> ErrorPage:
     """503: nothing was stored, nothing is lost; the page holds what was sent, so that it can be sent again."""
     held = [(name, value) for name, values in _posted().items() for value in values]
-    page = render_template("errors/storage_unavailable.html", held=held, posted=request.method == "POST")
+    page = render_template("errors/storage_unavailable.html", held=held, posted=bool(held))
     return page, 503, {"Retry-After": "20"}
 
 
 def _posted() -> dict[str, list[str]]:
-    if request.method != "POST":
-        return {}
+    if request.method != "POST" or keeps_session(request.endpoint):
+        return {}  # a form of the staff may hold a password
     return {name: values for name, values in request.form.lists() if name != "csrf_token"}
 
 

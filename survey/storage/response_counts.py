@@ -1,0 +1,38 @@
+"""Numbers of live responses by where they come from; never an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.response.response import Mode, Purpose, Source
+from survey.storage.responses import ResponseRow
+
+
+@dataclass(frozen=True)
+class ResponseCount:
+    """How many live responses of one area came by one source and mode; `poster` is set for poster codes."""
+
+    area: str | None
+    source: Source
+    mode: Mode
+    poster: str | None
+    n: int
+
+
+def count_by_source(session: Session, wave_id: str, since: datetime | None = None) -> list[ResponseCount]:
+    """Live responses of a wave by area, source, mode and poster; with `since`, only those received after it."""
+    columns = (ResponseRow.area, ResponseRow.source, ResponseRow.mode, ResponseRow.poster)
+    query = (
+        select(*columns, func.count())
+        .where(ResponseRow.wave == wave_id, ResponseRow.purpose == Purpose.LIVE.value)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    if since is not None:
+        query = query.where(ResponseRow.received_at > since)
+    return [
+        ResponseCount(area, Source(source), Mode(mode), poster, n)
+        for area, source, mode, poster, n in session.execute(query)
+    ]

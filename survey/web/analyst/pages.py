@@ -1,0 +1,85 @@
+"""Pages of the results: the waves, one wave, one indicator over the areas; starting a computation; downloads."""
+
+from flask import Blueprint, Response, abort, render_template, request, send_file
+
+from survey.actions.download_responses import download_responses
+from survey.actions.export_estimates import export_estimates
+from survey.actions.list_waves_in_area import list_waves_in_area
+from survey.actions.show_results import WaveResults, show_results
+from survey.programme.area import Area
+from survey.web.analyst.charts_of_results import chart_of_areas, chart_of_indicators
+from survey.web.i18n import current_time, page_language
+from survey.web.security import signed_in_account
+from survey.web.services import services
+
+blueprint = Blueprint("analyst", __name__, url_prefix="/staff/results")
+_REFRESH_SECONDS = 4
+
+
+@blueprint.get("/")
+def waves() -> str:
+    summaries = list_waves_in_area(services().storage, signed_in_account().area)
+    return render_template("analyst/waves.html", summaries=summaries)
+
+
+@blueprint.get("/<wave_id>")
+def wave(wave_id: str) -> str:
+    """Every indicator in one area: the account's own, or the one of the filter in the address."""
+    results = _results(wave_id)
+    area = _chosen_area(results)
+    return render_template(
+        "analyst/wave.html",
+        results=results,
+        area=area,
+        chart=chart_of_indicators(results, area) if results.shown else "",
+        refresh_seconds=_REFRESH_SECONDS if results.newest and results.newest.status == "running" else None,
+    )
+
+
+@blueprint.get("/<wave_id>/indicators/<indicator_id>")
+def indicator(wave_id: str, indicator_id: str) -> str:
+    """One indicator in every area that the account sees."""
+    results = _results(wave_id)
+    found = next((each for each in results.indicators if each.indicator.id == indicator_id), None)
+    if found is None:
+        abort(404)
+    chart = chart_of_areas(results, found) if results.shown else ""
+    return render_template("analyst/indicator.html", results=results, found=found, chart=chart)
+
+
+@blueprint.get("/<wave_id>/estimates.csv")
+def estimates(wave_id: str) -> Response:
+    """The figures as a table, unrounded; what is held back is empty and says why."""
+    content = export_estimates(_results(wave_id), page_language())
+    return _download(content, "text/csv; charset=utf-8", f"{wave_id}-estimates.csv")
+
+
+@blueprint.get("/<wave_id>/responses.zip")
+def responses(wave_id: str) -> Response:
+    """The answers of the account's area, with codebook and manifest; the download is logged."""
+    account = signed_in_account()
+    wave = _results(wave_id).wave
+    file = download_responses(services().storage, wave.id, account.area, current_time(), account.email)
+    return send_file(file, "application/zip", as_attachment=True, download_name=f"{wave.id}-responses.zip")
+
+
+def _results(wave_id: str) -> WaveResults:
+    found = show_results(services().storage, wave_id, signed_in_account().area)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _chosen_area(results: WaveResults) -> Area | None:
+    """The area of `?area=`, if the account may see it; without one, the highest of its areas."""
+    code = request.args.get("area")
+    if code is None:
+        return results.areas[0] if results.areas else None
+    found = next((area for area in results.areas if area.code == code), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _download(content: bytes, kind: str, name: str) -> Response:
+    return Response(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

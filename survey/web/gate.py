@@ -1,0 +1,43 @@
+"""Stands before every request: checks the matrix of permissions and the token of every form that is sent."""
+
+from flask import Flask, abort, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from survey.instrument.text import LANGUAGES
+from survey.web.i18n import use_language
+from survey.web.permissions import SIGNING_IN, is_public, may_open
+from survey.web.security import csrf, current_account
+
+
+def install(app: Flask) -> None:
+    app.before_request(enforce)
+
+
+def enforce() -> Response | None:
+    """Let the request through, send it to the sign-in page, or refuse it (403)."""
+    endpoint = request.endpoint
+    if endpoint is None or is_public(endpoint):
+        return None
+    _keep_language()
+    if endpoint not in SIGNING_IN:
+        account = current_account()
+        if account is None:
+            return redirect(url_for("security.login", next=_way_back()), 303)
+        if not may_open(account.role, endpoint):
+            abort(403)
+    csrf.protect()
+    return None
+
+
+def _way_back() -> str | None:
+    """Where to go after signing in: back to a page, never back into a form that was sent."""
+    return request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
+
+
+def _keep_language() -> None:
+    """`?language=en` on any page of the staff chooses the language for the rest of the session."""
+    chosen = request.args.get("language")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+    if session.get("language") in LANGUAGES:
+        use_language(session["language"])

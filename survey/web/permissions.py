@@ -1,0 +1,85 @@
+"""Who may open what: one row per endpoint. A route without a row is refused; gate.py asks before every request."""
+
+from survey.accounts.account import Role
+
+ADMINISTRATOR, OFFICE, ANALYST = Role.ADMINISTRATOR, Role.OFFICE, Role.ANALYST
+SUPERVISOR, INTERVIEWER, UNIT = Role.SUPERVISOR, Role.INTERVIEWER, Role.UNIT
+
+STAFF = frozenset(Role)
+PROGRAMME = frozenset({OFFICE, ANALYST})
+NOBODY: frozenset[Role] = frozenset()
+
+# Everybody, without session, cookie or token: what residents, browsers and monitors ask for.
+PUBLIC = frozenset(
+    {
+        "asset",
+        "public.start",
+        "public.open_code",
+        "public.health",
+        "respondent.start",
+        "respondent.show_all",
+        "respondent.take_all",
+        "respondent.show_one",
+        "respondent.take_one",
+        "respondent.show_review",
+        "respondent.take_review",
+        "respondent.find_receipt",
+        "respondent.show_receipt",
+    }
+)
+
+# Everybody, with a session and protected forms: the way in.
+SIGNING_IN = frozenset(
+    {
+        "security.login",
+        "security.two_factor_token_validation",
+        "security.mf_recovery",
+    }
+)
+
+# The roles of every other page. Rates are for those who run the programme; answers are for analysts only.
+ROLES: dict[str, frozenset[Role]] = {
+    "staff.home": STAFF,
+    "security.logout": STAFF,
+    "security.change_password": STAFF,
+    "security.verify": STAFF,
+    "security.two_factor_setup": STAFF,
+    "security.two_factor_setup_validate": STAFF,
+    "security.mf_recovery_codes": STAFF,
+    "analyst.waves": PROGRAMME,
+    "analyst.wave": PROGRAMME,
+    "analyst.indicator": PROGRAMME,
+    "analyst.estimates": PROGRAMME,
+    "analyst.responses": frozenset({ANALYST}),
+    "office.waves": frozenset({OFFICE}),
+    "office.wave": frozenset({OFFICE}),
+    "office.code_picture": frozenset({OFFICE}),
+    "office.posters": frozenset({OFFICE}),
+    "office.retire": frozenset({OFFICE}),
+    "interviewer.assignments": frozenset({SUPERVISOR, INTERVIEWER}),
+    "unit.indicators": frozenset({UNIT}),
+    "staff.accounts": frozenset({ADMINISTRATOR}),
+    "security.two_factor_rescue": NOBODY,  # sends e-mail; recovery codes take its place
+    "security.tf_select": NOBODY,  # there is one kind of second factor
+}
+
+
+def is_public(endpoint: str | None) -> bool:
+    """Whether the page is for everybody; also true for an address that leads nowhere, whose page is public."""
+    return endpoint is None or endpoint in PUBLIC
+
+
+def keeps_session(endpoint: str | None) -> bool:
+    """Whether pages of this endpoint read and write the signed session cookie."""
+    return not is_public(endpoint)
+
+
+def may_open(role: Role | None, endpoint: str) -> bool:
+    """Whether somebody in `role` (None: not signed in) may open the endpoint.
+
+    >>> may_open(None, "analyst.wave"), may_open(Role.ANALYST, "analyst.wave"), may_open(Role.ANALYST, "new.page")
+    (False, True, False)
+    """
+    if endpoint in PUBLIC or endpoint in SIGNING_IN:
+        return True
+    return role is not None and role in ROLES.get(endpoint, frozenset())
