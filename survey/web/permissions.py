@@ -16,6 +16,8 @@ PUBLIC = frozenset(
         "public.start",
         "public.open_code",
         "public.health",
+        "public.readiness",
+        "public.metrics",
         "respondent.start",
         "respondent.show_all",
         "respondent.take_all",
