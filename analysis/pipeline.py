@@ -50,6 +50,7 @@ def run_plan(
         software=software(),
         variance=method.name,
         rows=frame.n,
+        design=(len(design.strata), design.psus),
         estimates=tuple(run.estimates()),
         contrasts=tuple(run.contrasts()),
         crosstabs=tuple(run.crosstabs()),

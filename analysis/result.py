@@ -122,13 +122,14 @@ class WeightsSummary:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that one run of a plan found."""
+    """Everything that one run of a plan found; `design` counts strata and PSUs."""
 
     plan_sha256: str | None
     data_sha256: str | None
     software: str
     variance: str
     rows: int
+    design: tuple[int, int]
     estimates: tuple[Estimate, ...]
     contrasts: tuple[Contrast, ...]
     crosstabs: tuple[Crosstab, ...]

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from analysis.fault import Fault, FaultsFound
 from analysis.plan import Plan
+from analysis.report.csv_report import write_csv
+from analysis.report.html_report import write_html
 from analysis.report.json_report import write_json
+from analysis.report.method_note import write_method_note
+from analysis.report.xlsx_report import write_xlsx
 from analysis.result import Result
 
 Writer = Callable[[Result, Plan, Path], None]
@@ -17,9 +21,14 @@ Writer = Callable[[Result, Plan, Path], None]
 
 def _json(result: Result, plan: Plan, folder: Path) -> None:
     write_json(result, folder)
+    write_method_note(result, plan, folder)
 
 
-WRITERS: dict[str, Writer] = {"json": _json}
+def _csv(result: Result, plan: Plan, folder: Path) -> None:
+    write_csv(result, folder)
+
+
+WRITERS: dict[str, Writer] = {"json": _json, "csv": _csv, "xlsx": write_xlsx, "html": write_html}
 
 
 def write_folder(result: Result, plan: Plan, out: Path, formats: Sequence[str]) -> None:

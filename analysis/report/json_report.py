@@ -46,6 +46,8 @@ def result_entry(result: Result) -> dict[str, Any]:
         "software": result.software,
         "variance": result.variance,
         "rows": result.rows,
+        "strata": result.design[0],
+        "psus": result.design[1],
         "estimates": [estimate_entry(estimate) for estimate in result.estimates],
         "contrasts": [contrast_entry(contrast) for contrast in result.contrasts],
         "crosstabs": [crosstab_entry(crosstab) for crosstab in result.crosstabs],

@@ -1,0 +1,105 @@
+"""Flags and warnings of results, which are English in estimates.json, in the reader's language. Step 8."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.report.words import Language
+
+_PHRASES: tuple[tuple[str, str, str], ...] = (
+    (r"no answers: nothing is estimated", "没有回答，无法估计", "沒有回答，無法估計"),
+    (r"denominator 0: nothing is estimated", "分母为零，无法估计", "分母為零，無法估計"),
+    (
+        r"no stratum with two PSUs: no standard error",
+        "没有含两个抽样单元的层，无标准误",
+        "沒有含兩個抽樣單元的層，無標準誤",
+    ),
+    (
+        r"0 % or 100 %: exact one-sided limits, deff not defined",
+        "比例为 0 % 或 100 %：用精确单侧限，设计效应无定义",
+        "比例為 0 % 或 100 %：用精確單側限，設計效應無定義",
+    ),
+    (
+        r"fixed by design: no sampling variance, no interval",
+        "由设计固定：无抽样方差，无区间",
+        "由設計固定：無抽樣方差，無區間",
+    ),
+    (
+        r"too few answers or no spread: deff not defined",
+        "回答太少或没有差异：设计效应无定义",
+        "回答太少或沒有差異：設計效應無定義",
+    ),
+    (r"no degrees of freedom: no interval", "没有自由度，无区间", "沒有自由度，無區間"),
+    (r"review: df below 8", "自由度低于 8，请复核", "自由度低於 8，請覆核"),
+    (r"not publishable: (.+)", r"不宜发布：\1", r"不宜發布：\1"),
+    (
+        r"footnote: interval wide against the complement",
+        "脚注：区间相对于其余比例较宽",
+        "腳註：區間相對於其餘比例較寬",
+    ),
+    (r"don't know and not applicable above 30 %", "不知道与不适用合计超过 30 %", "不知道與不適用合計超過 30 %"),
+    (r"no answers in (.+)", r"\1：没有回答", r"\1：沒有回答"),
+    (
+        r"calibration: (\d+) weights are negative; .*",
+        r"校准产生 \1 个负权重；设定界限或改用 raking、logit 可以避免",
+        r"校準產生 \1 個負權重；設定界限或改用 raking、logit 可以避免",
+    ),
+    (
+        r"calibration: weights were trimmed after calibration, .*",
+        "校准之后又截断了权重，总体合计不再精确成立；方差仍用校准残差",
+        "校準之後又截斷了權重，總體合計不再精確成立；方差仍用校準殘差",
+    ),
+    (
+        r"design: one PSU in stratum (.+); treated by lonely_psu: (\w+)",
+        r"层 \1 只有一个初级抽样单元，按 lonely_psu: \2 处理",
+        r"層 \1 只有一個初級抽樣單元，按 lonely_psu: \2 處理",
+    ),
+    (
+        r"design: (\d+) PSUs with one second-stage unit .*",
+        r"\1 个初级抽样单元内只有一个次级单元，第二阶段不计方差",
+        r"\1 個初級抽樣單元內只有一個次級單元，第二階段不計方差",
+    ),
+    (
+        r"replicates: the weighting steps did not converge in every replicate",
+        "部分重复样本中权重步骤未收敛",
+        "部分重複樣本中權重步驟未收斂",
+    ),
+    (r"linearisation", "线性化", "線性化"),
+    (
+        r"(\d+) replicates \((\w+)\), every replicate calibrated again",
+        r"\1 个重复样本（\2），每个都重新校准",
+        r"\1 個重複樣本（\2），每個都重新校準",
+    ),
+    (r"(\d+) replicates \((\w+)\)", r"\1 个重复样本（\2）", r"\1 個重複樣本（\2）"),
+    (
+        r"none of its own; the residual of the calibration before it still applies",
+        "本步骤不另加残差，仍用之前校准的残差",
+        "本步驟不另加殘差，仍用之前校準的殘差",
+    ),
+    (
+        r"deviations from cell means weighted by the weights before the step",
+        "对各层均值的离差，以调整前权重加权",
+        "對各層均值的離差，以調整前權重加權",
+    ),
+    (
+        r"ten sweeps of unweighted residual means over the margins \(R's rake\)",
+        "对各边际做十轮不加权残差均值（同 R 的 rake）",
+        "對各邊際做十輪不加權殘差均值（同 R 的 rake）",
+    ),
+    (
+        r"regression on the controls weighted by the weights before the step \(R's calibrate\)",
+        "对控制变量回归，以调整前权重加权（同 R 的 calibrate）",
+        "對控制變量回歸，以調整前權重加權（同 R 的 calibrate）",
+    ),
+)
+
+
+def in_words(text: str, language: Language) -> str:
+    """A flag, warning or method name in the reader's language; an unknown one stays English."""
+    if language == "en":
+        return text
+    for pattern, simplified, traditional in _PHRASES:
+        match = re.fullmatch(pattern, text)
+        if match:
+            return match.expand(simplified if language == "zh-Hans" else traditional)
+    return text
