@@ -24,6 +24,7 @@ body { margin: 0 auto; max-width: 76rem; padding: 1.5rem 1rem 4rem; color: var(-
   font: 1.0625rem/1.6 -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif;
   font-variant-numeric: tabular-nums; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; } h3 { font-size: 1.0625rem; margin-bottom: 0; }
+li { overflow-wrap: anywhere; }
 nav a { margin-right: 1rem; color: var(--accent); } .quiet { color: var(--quiet); margin-top: 0; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; min-width: 100%; }
 th, td { padding: .4rem .7rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
