@@ -106,7 +106,8 @@ def read_answers(
     """
     known = dict(context or {})
     values: dict[str, AnswerValue] = {}
-    faults = [AnswerFault(name, AnswerFaultKey.UNKNOWN_ITEM) for name in raw if not _takes_answer(questionnaire, name)]
+    unknown = sorted(raw.keys() - questionnaire.answer_names)
+    faults = [AnswerFault(name, AnswerFaultKey.UNKNOWN_ITEM) for name in unknown]
     for item in questionnaire.asked_items:
         if item.relevant and not evaluate(item.relevant.tree, known):
             continue
@@ -142,10 +143,6 @@ def as_expression_text(value: AnswerValue) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-def _takes_answer(questionnaire: Questionnaire, name: str) -> bool:
-    return name in questionnaire and questionnaire.item(name).is_asked_for
-
-
 def _read_item(
     item: Item, posted: Sequence[str], known: Mapping[str, str], areas: Container[str] | None
 ) -> AnswerValue:
@@ -157,9 +154,10 @@ def _read_item(
     if item.type is not ItemType.SELECT_MULTIPLE and len(given) > 1:
         raise AnswerError(AnswerFaultKey.MORE_THAN_ONE)
     value = _read_area(given[0], areas) if item.type is ItemType.AREA else _READERS[item.type](item, given)
-    current = as_expression_text(value)
-    if item.constraint and not evaluate(item.constraint.tree, {**known, item.name: current}, current):
-        raise AnswerError(AnswerFaultKey.CONSTRAINT)
+    if item.constraint:
+        current = as_expression_text(value)
+        if not evaluate(item.constraint.tree, {**known, item.name: current}, current):
+            raise AnswerError(AnswerFaultKey.CONSTRAINT)
     return value
 
 

@@ -25,7 +25,8 @@ def check_questionnaires(folder: Path) -> tuple[list[Questionnaire], list[Fault]
     faults = compile_scales(library)[1]
     for file in sorted(str(path.relative_to(folder)) for path in folder.glob("*/v*.yaml")):
         questionnaire, misfits = check_version(library, file)
-        faults += misfits
+        # What comes from an included file is told where that file itself is checked.
+        faults += [fault for fault in misfits if fault.file == file]
         if questionnaire:
             questionnaires.append(questionnaire)
     return questionnaires, faults + _faults_of_lock(folder)

@@ -80,11 +80,11 @@ class _Compilation:
         head = self._fit(QuestionnaireShape, self.source.data, Origin(self.source))
         located, faults = self.library.sections(self.source)
         self.faults += faults
+        self.origins = {name: Origin(self.source, ("context", name)) for name in (head.context if head else ())}
+        sections = tuple(section for section in map(self._section, located) if section)
         if head is None:
             return None, self.faults
-        self.origins = {name: Origin(self.source, ("context", name)) for name in head.context}
         self.faults += faults_of_texts(self.source.data, Origin(self.source), tuple(head.languages))
-        sections = tuple(section for section in map(self._section, located) if section)
         in_population = self._condition(head.in_population, Origin(self.source), "in_population")
         context = tuple(ContextValue(name, tuple(values)) for name, values in head.context.items())
         items = [item for section in sections for item in section.items]

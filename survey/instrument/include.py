@@ -3,6 +3,7 @@
 An included item keeps every key of the original that the including file does not write again: one wording, one home.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from survey.instrument.fault import Fault
 from survey.instrument.source import KeyPath, Origin, Source, read_source
 
 Keys = dict[str, Any]
+VERSION_PATTERN = re.compile(r"[a-z][a-z0-9_]*/v[1-9][0-9]*")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Library:
 
     def has(self, version: str) -> bool:
         """Whether `resident/v1` is a file of the folder."""
-        return version in {str(file.relative_to(self.folder).with_suffix("")) for file in self.folder.glob("*/v*.yaml")}
+        return bool(VERSION_PATTERN.fullmatch(version)) and (self.folder / f"{version}.yaml").is_file()
 
     def sections(self, source: Source, chain: tuple[str, ...] = ()) -> tuple[list[LocatedSection], list[Fault]]:
         """The sections of a file with everything included; `chain`: the versions that led here, to stop at a circle."""
@@ -59,11 +61,15 @@ class Library:
         self, keys: Keys, source: Source, path: KeyPath, chain: tuple[str, ...], faults: list[Fault]
     ) -> Iterator[LocatedSection]:
         other = self._included(keys, source, path, chain, faults)
-        wanted = keys.get("sections")
+        wanted = keys.get("sections", [])
+        if not isinstance(wanted, list):
+            found, remedy = repr(wanted), "write [name, name]"
+            faults.append(source.fault((*path, "sections"), "include", "a list of sections", found, remedy))
+            return
         for key in sorted(set(keys) - {"include", "sections"}):
             faults.append(source.fault((*path, key), key, "include and sections only", "it", "remove the line"))
         names = [str(section.keys.get("name")) for section in other]
-        for name in wanted or []:
+        for name in wanted:
             if other and name not in names:
                 remedy = f"known are: {', '.join(names)}"
                 expected = "a section of that file"

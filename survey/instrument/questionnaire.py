@@ -74,6 +74,10 @@ class Questionnaire:
         return tuple(item for item in self.items if item.is_asked_for)
 
     @cached_property
+    def answer_names(self) -> frozenset[str]:
+        return frozenset(item.name for item in self.asked_items)
+
+    @cached_property
     def _by_name(self) -> dict[str, Item]:
         return {item.name: item for item in self.items}
 

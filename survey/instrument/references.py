@@ -17,8 +17,14 @@ def faults_of_references(
     origins: Mapping[str, Origin],
     head: Origin,
 ) -> list[Fault]:
-    """Faults of every `relevant`, `constraint`, under-age stop and `in_population`."""
-    allowed: dict[str, frozenset[str]] = {value.name: frozenset(value.values) for value in context}
+    """Faults of every `relevant`, `constraint`, under-age stop and `in_population`.
+
+    `origins`: where every item of the files stands. One that has a fault of its own is not among `items`; a condition
+    may look at it, so that one mistake is told once.
+    """
+    faulty = set(origins) - {item.name for item in items}
+    allowed: dict[str, frozenset[str]] = {name: frozenset() for name in faulty}
+    allowed |= {value.name: frozenset(value.values) for value in context}
     later = [item.name for item in items]
     faults: list[Fault] = []
     for item in items:

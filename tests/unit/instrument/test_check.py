@@ -133,6 +133,13 @@ def test_the_tiny_questionnaires_have_no_fault() -> None:
         ),
         (INCLUDE, "choices/v1", "choices/v9", "include/v1.yaml:12: include: expected a questionnaire version, found"),
         (INCLUDE, "choices/v1", "include/v1", "include/v1.yaml:12: include: expected no circle, found include/v1 →"),
+        (INCLUDE, "[only]", "only", "include/v1.yaml:8: include: expected a list of sections, found 'only'"),
+        (
+            INCLUDE,
+            "choices/v1",
+            "../v1",
+            "include/v1.yaml:12: include: expected a questionnaire version, found '../v1'",
+        ),
         (INCLUDE, "[only]", "[all]", "include/v1.yaml:8: include: expected a section of that file, found 'all'"),
         (
             "scales.yaml",
@@ -154,6 +161,18 @@ def test_the_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     found = "\n".join(faults_of(folder))
     assert "relevant/v1.yaml:16" in found
     assert found.count("choices/v1.yaml:1") == 5  # version, title, population, languages, sections
+
+
+def test_one_mistake_is_told_once(tmp_path: Path) -> None:
+    folder = copy_with(TINY, tmp_path, RELEVANT, "name: used\n", "name: used\n        labell: x\n")
+    assert [line.split(":")[1] for line in faults_of(folder)] == ["12"]
+
+
+def test_faults_of_the_head_and_of_the_items_are_told_together(tmp_path: Path) -> None:
+    folder = copy_with(TINY, tmp_path, RELEVANT, "population: residents", "population: people")
+    path = folder / RELEVANT
+    path.write_text(path.read_text(encoding="utf-8").replace("SAT3", "SAT5"), encoding="utf-8")
+    assert [line.split(":")[1] for line in faults_of(folder)] == ["4", "16"]
 
 
 def test_an_anchor_is_refused(tmp_path: Path) -> None:

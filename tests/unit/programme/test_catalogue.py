@@ -6,7 +6,6 @@ import pytest
 
 from survey.actions.check_questionnaires import check_questionnaires
 from survey.programme.indicator import Indicator, Rule, Unit
-from survey.programme.rules import WaveRules, fix_rules
 from survey.programme.target import Operator, Target
 from tests.unit.instrument.tiny import REAL, copy_with
 
@@ -128,13 +127,6 @@ def test_a_target_is_told_with_its_operator_and_unit() -> None:
 def test_a_target_outside_its_range_is_refused(value: float, unit: Unit) -> None:
     with pytest.raises(ValueError, match="expected a"):
         Target("ENV", Operator.ABOVE, value, unit)
-
-
-def test_the_rules_of_a_wave_survive_storage() -> None:
-    rules = fix_rules(CATALOGUE, FOLDER.profiles["plan-s2"], "pulse")
-    assert "PARTIC_P" in [indicator.id for indicator in rules.indicators]
-    assert "PARTIC" not in [indicator.id for indicator in rules.indicators]
-    assert WaveRules.from_definition(rules.to_definition()) == rules
 
 
 @pytest.mark.parametrize(
