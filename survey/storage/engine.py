@@ -74,7 +74,10 @@ class Storage:
         self.engine.dispose()
 
     def forget_parent(self) -> None:
-        """In a forked child: leave the parent's connections alone and start with none."""
+        """In a forked child: leave the parent's connections alone and start with none.
+
+        The parent must not be in the middle of a write: SQLite's memory would say in the child that it is locked.
+        """
         self.engine.dispose(close=False)
         self._group.forget_parent()
 
