@@ -6,15 +6,13 @@ from datetime import datetime
 from survey.programme.wave import Wave, WaveError, WaveStatus
 from survey.storage import Storage
 from survey.storage.events import new_event, record_event
-from survey.storage.waves import load_wave, save_wave
+from survey.storage.waves import require_wave, save_wave
 
 
 def close_wave(storage: Storage, wave_id: str, now: datetime, actor: str) -> Wave:
     """Close it and return it as it is now. Raises `WaveError` when it is not open."""
     with storage.write() as session:
-        wave = load_wave(session, wave_id)
-        if wave is None:
-            raise WaveError(f"wave {wave_id!r}: not there; `flask waves list` shows the ids")
+        wave = require_wave(session, wave_id)
         if wave.status is not WaveStatus.OPEN:
             raise WaveError(f"wave {wave_id}: only an open wave can be closed, this one is {wave.status}")
         closed = replace(wave, status=WaveStatus.CLOSED, closed_at=now)

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from survey.actions.close_wave import close_wave
 from survey.actions.list_waves import list_waves
-from survey.programme.wave import WaveError
+from survey.cli.plain_errors import plain_errors
 from survey.web.services import services
 
 waves_group = AppGroup("waves", help="Rounds of asking.")
@@ -36,12 +36,21 @@ def list_command(as_json: bool) -> None:
         click.echo("  ".join(row.values()))
 
 
+@waves_group.command("open")
+@click.argument("wave")
+@plain_errors
+def open_command(wave: str) -> None:
+    """Open a draft for answers; everything that is missing is told, then nothing changes."""
+    from survey.actions.open_wave import open_wave  # YAML loads only here
+
+    opened = open_wave(services().storage, wave, datetime.now(UTC), _ACTOR)
+    click.echo(f"opened {opened.id}")
+
+
 @waves_group.command("close")
 @click.argument("wave")
+@plain_errors
 def close(wave: str) -> None:
     """Close an open wave; forms that people have open may still be sent for a day."""
-    try:
-        closed = close_wave(services().storage, wave, datetime.now(UTC), _ACTOR)
-    except WaveError as error:
-        raise click.ClickException(str(error)) from error
+    closed = close_wave(services().storage, wave, datetime.now(UTC), _ACTOR)
     click.echo(f"closed {closed.id}")

@@ -1,5 +1,6 @@
 """A wave: one round of asking one population with one questionnaire version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -26,6 +27,14 @@ class WaveNotOpenError(WaveError):
     def __init__(self, wave: "Wave") -> None:
         super().__init__(f"wave {wave.id}: {wave.status}, approved until {wave.header.valid_until}; no answers now")
         self.wave = wave
+
+
+class WaveNotReadyError(WaveError):
+    """A wave cannot open yet; `gaps` says everything that is missing."""
+
+    def __init__(self, wave_id: str, gaps: Sequence[str]) -> None:
+        super().__init__("\n".join([f"wave {wave_id} cannot open:", *(f"- {gap}" for gap in gaps)]))
+        self.gaps = tuple(gaps)
 
 
 @dataclass(frozen=True)
