@@ -159,7 +159,7 @@ def _effective(measure: Measure, value: float, se: float, n: int, deff: float | 
 
 
 def _mean_shown(parts: _Parts, n: int, se: float) -> bool:
-    return n >= LEAST_ANSWERS and parts.answered_df[parts.k] >= 1 and not np.isnan(se)
+    return bool(n >= LEAST_ANSWERS and parts.answered_df[parts.k] >= 1 and not np.isnan(se))
 
 
 def _flags(parts: _Parts, value: float, se: float, n: int, shown: Presentation | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from survey.cli.analyse import analyse_command, report_command
 from survey.cli.db import db_group
 from survey.cli.invitations import invitations_group
 from survey.cli.questionnaires import questionnaires_group
@@ -68,3 +69,5 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(waves_group)
     app.cli.add_command(responses_group)
     app.cli.add_command(verify_command)
+    app.cli.add_command(analyse_command)
+    app.cli.add_command(report_command)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from survey.invitation.code import answer_address
 from survey.invitation.invitation import Invitation, InvitationKind
 from survey.programme.wave import Wave
 from survey.storage import Storage
@@ -21,8 +22,8 @@ class ListedInvitation:
 def list_invitations(
     storage: Storage, wave_id: str, address: str, kind: InvitationKind | None = None
 ) -> list[ListedInvitation]:
-    """By area and code. `address`: the installation's, without a slash at its end. Raises `WaveError`."""
+    """By area and code. `address`: the installation's, as in the settings. Raises `WaveError`."""
     with storage.read() as session:
         wave = require_wave(session, wave_id)
         found = invitations_of(session, wave_id, kind)
-    return [ListedInvitation(one, wave, f"{address}/q/{one.code}") for one in found]
+    return [ListedInvitation(one, wave, answer_address(address, one.code)) for one in found]

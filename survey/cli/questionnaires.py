@@ -1,4 +1,4 @@
-"""`flask questionnaires check|publish`: look at the questionnaires folder before anybody answers."""
+"""`flask questionnaires check|publish|from-codebook`: look at the questionnaires folder before anybody answers."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,3 +48,21 @@ def publish(name: str, version: int, folder: Path | None) -> None:
     questionnaire = publication.questionnaire
     done = "Published" if publication.new else "Published before, unchanged:"
     click.echo(f"{done} {name} version {version}, {len(questionnaire.items)} items, sha256 {questionnaire.sha256}.")
+
+
+@questionnaires_group.command("from-codebook")
+@click.argument("codebook", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--name", required=True, help="Name of the questionnaire: small letters, digits and _.")
+@click.option("--title", required=True, help="Title, in the language of the codebook.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The YAML file to write.")
+@plain_errors
+def from_codebook(codebook: Path, name: str, title: str, out: Path) -> None:
+    """Make a questionnaire file from CODEBOOK (CSV with item, text, codes), for people to correct."""
+    from survey.exchange.codebook_questionnaire import questionnaire_from_codebook
+
+    text = questionnaire_from_codebook(codebook, name, title)
+    if out.exists():
+        raise click.ClickException(f"{out}: expected a file that is not there yet, found one; it is not overwritten")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    click.echo(f"{out}: look it through, then `flask questionnaires check`")

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -34,6 +35,18 @@ def list_command(as_json: bool) -> None:
         return
     for row in rows:
         click.echo("  ".join(row.values()))
+
+
+@waves_group.command("create")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@plain_errors
+def create(file: Path) -> None:
+    """Create a wave from FILE (YAML), as a draft. Every fault is told; then nothing is written."""
+    from survey.actions.create_wave import create_wave  # YAML and grammar load only here
+
+    found = services()
+    wave = create_wave(found.storage, found.settings.questionnaires, file, datetime.now(UTC), _ACTOR)
+    click.echo(f"created {wave.id} (draft)")
 
 
 @waves_group.command("open")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from survey.programme.margin import AGE_BANDS, SEXES, Margin
 
 FEWEST = 5  # answers in a cell of its own
-_RANGE = re.compile(r"(\d{1,3})\s*(?:[–—~-]|至|to)\s*(\d{1,3})")
+_RANGE = re.compile(r"(\d{1,3})\s*(?:[–—~～-]|至|to)\s*(\d{1,3})")
 _OPEN = re.compile(r"(\d{1,3})\s*(?:岁|周岁|歲)?\s*(?:及以上|以上|or older|and older|and over|\+)")
 
 

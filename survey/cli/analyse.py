@@ -1,0 +1,43 @@
+"""`flask analyse` and `flask report`: compute a wave's figures, write its report."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from survey.cli.plain_errors import plain_errors
+from survey.web.services import services
+
+_folder = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command("analyse")
+@click.option("--wave", required=True, help="Id of the wave.")
+@click.option("--out", required=True, type=_folder, help="Folder for data, plan and estimates; made if needed.")
+@click.option("--format", "formats", default="json", help="Any of json,csv,xlsx,html, comma-separated; json always.")
+@click.option("--run", "run_id", hidden=True, help="The run that the web application recorded.")
+@plain_errors
+def analyse_command(*, wave: str, out: Path, formats: str, run_id: str | None) -> None:
+    """Weight and estimate a wave; `python -m analysis run OUT/plan.yaml` gives the same figures."""
+    from survey.actions.analyse_wave import analyse_wave
+
+    wanted = [name for name in formats.split(",") if name]
+    analysed = analyse_wave(services().storage, wave, out, datetime.now(UTC), run_id=run_id, formats=wanted)
+    for warning in analysed.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    for source, rows in analysed.rows.items():
+        outside = analysed.result["outside_population"][source]
+        click.echo(f"{source}: {rows} responses" + (f", {outside} from outside the population" if outside else ""))
+    click.echo(f"plan, data and estimates in {out}")
+
+
+@click.command("report")
+@click.option("--wave", required=True, help="Id of the wave.")
+@click.option("--out", required=True, type=_folder, help="Folder for the tables and the method note; made if needed.")
+@plain_errors
+def report_command(*, wave: str, out: Path) -> None:
+    """Write tables (CSV, HTML) and a note on the method from the newest analysis of a wave."""
+    from survey.actions.report_wave import report_wave
+
+    made = report_wave(services().storage, wave, out)
+    click.echo(f"{', '.join(path.name for path in made)} in {out}")
