@@ -15,9 +15,8 @@ from survey.exchange.wave_file import WaveFile, indicators_of, margins_of, read_
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import AreaTree
 from survey.programme.margin import Margin
-from survey.programme.rules import fix_rules
 from survey.programme.wave import Wave
-from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
+from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator, freeze
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.events import new_event, record_event
@@ -87,11 +86,11 @@ class _Plan:
             expected = f"one of the target profiles without faults ({', '.join(sorted(checked.profiles)) or 'none'})"
             self.faults.append(self.file.fault("target_profile", expected, shape.target_profile))
             return []
-        rules = fix_rules(checked.catalogue, profile, shape.questionnaire)
-        if not rules.indicators:
+        frozen = freeze(checked.catalogue, profile, shape.questionnaire)
+        if not frozen:
             expected = "a questionnaire that feeds indicators of the catalogue"
             self.faults.append(self.file.fault("questionnaire", expected, shape.questionnaire))
-        return [WaveIndicator(one, rules.profile.target(one.id)) for one in rules.indicators]
+        return frozen
 
     def _check_analysis(self, questionnaire: Questionnaire, areas: AreaTree) -> None:
         """The sections must make a plan, on columns that the wave's responses will have."""

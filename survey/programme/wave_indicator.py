@@ -1,11 +1,12 @@
 """Step 2: an indicator and its target as they were fixed for one wave; the catalogue may change afterwards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from survey.programme.indicator import Indicator, Unit
-from survey.programme.target import Target
+from survey.programme.target import Target, TargetProfile
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,12 @@ class WaveIndicator:
     @property
     def is_score(self) -> bool:
         return self.indicator.unit is Unit.SCORE
+
+
+def freeze(catalogue: Mapping[str, Indicator], profile: TargetProfile, questionnaire: str) -> list[WaveIndicator]:
+    """The indicators that `questionnaire` feeds, in the catalogue's order, each with the target of the plan."""
+    fed = (indicator for indicator in catalogue.values() if questionnaire in indicator.questionnaires)
+    return [WaveIndicator(indicator, profile.target(indicator.id)) for indicator in fed]
 
 
 _ADAPTER = TypeAdapter(WaveIndicator)
