@@ -28,6 +28,7 @@ class Settings:
     redis_url: str | None
     questionnaires: Path
     var: Path
+    host: str = "127.0.0.1"
     metrics_token: str | None = None
     metrics_directory: str | None = None  # its name is the one that prometheus-client reads
 
@@ -63,6 +64,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         redis_url=values.get("REDIS_URL") or None,
         questionnaires=Path(values.get("SURVEY_QUESTIONNAIRES", str(PROJECT / "questionnaires"))),
         var=var,
+        host=values.get("HOST", "").strip() or "127.0.0.1",
         metrics_token=values.get("METRICS_TOKEN") or None,
         metrics_directory=values.get("PROMETHEUS_MULTIPROC_DIR") or None,
     )

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from survey.exchange.print_sheets import write_sheets
-from survey.exchange.printed_page import PrintedCode
+from survey.exchange.printed_code import PrintedCode
 from survey.invitation.code import answer_address
 from survey.invitation.invitation import Invitation, InvitationKind
 from survey.programme.area import AreaError, AreaLevel, AreaTree
@@ -49,6 +48,8 @@ def collect_sheets(
 
 def print_posters(sheets: Sheets, file: BinaryIO, on_page: Callable[[], object] = lambda: None) -> frozenset[str]:
     """Write the PDF; returns the characters that the fonts lack (they stand as 〓), empty when all is well."""
+    from survey.exchange.print_sheets import write_sheets
+
     return write_sheets(file, sheets.wave, sheets.pages, on_page)
 
 

@@ -1,13 +1,14 @@
 """Step 2, a household's letter: one A4 page without a name, with one code that takes one answer.
 
-The letters of a community are equal but for their codes: any of them may go to any dwelling drawn there, because
-dwellings drawn in one community have one selection probability. So nobody needs to know which code went where.
+The letters of one place are equal but for their codes: where the dwellings drawn there have one selection probability,
+any letter may go to any of them, and nobody needs to know which code went where.
 """
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.units import cm
 
-from survey.exchange.printed_page import ACCENT, COLUMNS_TOP, FULL, INK, MARGIN, MUTED, WIDTH, PrintedCode, PrintedPage
+from survey.exchange.printed_code import PrintedCode
+from survey.exchange.printed_page import ACCENT, COLUMNS_TOP, FULL, INK, MARGIN, MUTED, WIDTH, PrintedPage
 from survey.exchange.typesetting import BOLD, TextStyle
 
 _QR = 7.7 * cm  # with its quiet zone

@@ -2,7 +2,8 @@
 
 from reportlab.lib.units import cm
 
-from survey.exchange.printed_page import COLUMNS_TOP, FULL, MARGIN, MIDDLE, MUTED, WASH, PrintedCode, PrintedPage
+from survey.exchange.printed_code import PrintedCode
+from survey.exchange.printed_page import COLUMNS_TOP, FULL, MARGIN, MIDDLE, MUTED, WASH, PrintedPage
 from survey.exchange.typesetting import BOLD, TextStyle
 
 _CARD_WIDTH = FULL - 56

@@ -9,7 +9,8 @@ from reportlab.pdfgen.canvas import Canvas
 from survey.exchange.letter_sheet import draw_letter
 from survey.exchange.poster_sheet import draw_poster
 from survey.exchange.print_words import wave_words
-from survey.exchange.printed_page import PrintedCode, PrintedPage
+from survey.exchange.printed_code import PrintedCode
+from survey.exchange.printed_page import PrintedPage
 from survey.exchange.typesetting import REGULAR, load_font
 from survey.invitation.invitation import InvitationKind
 from survey.programme.wave import Wave

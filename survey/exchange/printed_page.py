@@ -4,7 +4,6 @@ Sizes in points from the lower left corner of an A4 page. What does not change f
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor, white
@@ -33,16 +32,6 @@ COLUMNS_TOP = LEGAL_TOP + 12 + COLUMNS_HEIGHT
 
 # Streams of deflated bytes, not their spelling in ASCII: a quarter smaller and twice as fast to write.
 rl_config.useA85 = 0
-
-
-@dataclass(frozen=True)
-class PrintedCode:
-    """One page: the invitation, the address that its QR code holds, and where it belongs in words (zh, en)."""
-
-    invitation: Invitation
-    url: str
-    area: str
-    area_en: str
 
 
 class PrintedPage:

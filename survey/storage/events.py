@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.storage.base import Base
@@ -27,3 +27,9 @@ def new_event(at: datetime, actor: str, action: str, subject: str, detail: str =
 
 def record_event(session: Session, row: EventRow) -> None:
     session.add(row)
+
+
+def first_event(session: Session, action: str, subject: str) -> EventRow | None:
+    """The earliest event of this action on this subject."""
+    query = select(EventRow).where(EventRow.action == action, EventRow.subject == subject)
+    return session.scalars(query.order_by(EventRow.at).limit(1)).first()

@@ -11,7 +11,7 @@ from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.main import QRCode
 
 from survey.exchange.print_sheets import write_sheets
-from survey.exchange.printed_page import PrintedCode
+from survey.exchange.printed_code import PrintedCode
 from survey.exchange.qr_code import qr_modules
 from survey.instrument.text import Text
 from survey.invitation.code import answer_address, make_code

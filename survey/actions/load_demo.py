@@ -1,0 +1,161 @@
+"""Load the demonstration into an empty database: an invented district with a wave in the field.
+
+Every answer goes through `receive_response`. A load that was interrupted is taken up again by the next one: it makes
+the same things from the same seed, and what is there already stays as it is.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from survey.accounts.account import Role
+from survey.actions.add_account import add_account
+from survey.actions.analyse_wave import analyse_wave
+from survey.actions.check_questionnaires import check_questionnaires
+from survey.actions.demo import district
+from survey.actions.demo.accounts import ACCOUNTS, DemoAccount, code_maker
+from survey.actions.demo.build import Demonstration, build_demonstration
+from survey.actions.demo.survey_wave import QUESTIONNAIRE, TARGET_PROFILE, VERSION, WAVE, field_start, make_wave
+from survey.actions.find_account import list_accounts
+from survey.actions.open_wave import open_wave
+from survey.actions.publish_questionnaire import publish_questionnaire
+from survey.actions.receive_response import receive_response
+from survey.invitation.invitation import InvitationKind
+from survey.programme.rules import fix_rules
+from survey.programme.wave import WaveStatus
+from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
+from survey.response.receipt import Outcome
+from survey.settings import Settings
+from survey.storage import Storage
+from survey.storage.areas import load_area_tree, save_areas
+from survey.storage.events import first_event, new_event, record_event
+from survey.storage.fieldwork import save_cases, save_visits
+from survey.storage.invitations import list_invitations, save_invitations
+from survey.storage.units import save_units
+from survey.storage.waves import list_waves, load_wave, save_indicators, save_margins, save_wave
+
+ACTOR = "flask demo load"
+PUBLISHED = ((QUESTIONNAIRE, VERSION), ("pulse", 1), ("merchant", 1), ("doorstep", 1))
+_BEGUN, _LOADED = "begin_demonstration", "load_demonstration"
+
+
+class DemoError(ValueError):
+    """The demonstration cannot be loaded here; the message says why."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """An account of the demonstration, with the password that it was loaded with."""
+
+    role: Role
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class LoadedDemo:
+    """`new` is False when it had been loaded before. `outcomes` counts what became of the deliveries.
+
+    `poster` is the code of one poster, for a look at the residents' page.
+    """
+
+    new: bool
+    outcomes: Mapping[Outcome, int]
+    sign_ins: tuple[SignIn, ...]
+    poster: str
+
+
+def load_demo(
+    storage: Storage, settings: Settings, now: datetime, on_progress: Callable[[int, int], None] = lambda _d, _t: None
+) -> LoadedDemo:
+    """Load it once. `on_progress` is told how many steps of how many are done.
+
+    Raises `DemoError` on a production installation, and when the database holds something else.
+    """
+    if settings.production:
+        raise DemoError("demo: expected a trial installation, found SURVEY_ENV=production; nothing was loaded")
+    begun = _begin(storage, now)
+    if begun is None:
+        return _loaded(storage, settings, {}, new=False)
+    publications = [
+        publish_questionnaire(storage, settings.questionnaires, name, version, now=begun, actor=ACTOR)
+        for name, version in PUBLISHED
+    ]
+    demo = build_demonstration(publications[0].questionnaire, begun, code_maker(settings.secret_key))
+    steps = len(demo.deliveries) + len(ACCOUNTS)
+    _lay_ground(storage, demo, _indicators(settings.questionnaires), begun)
+    known = {found.account.email for found in list_accounts(storage)}
+    for done, account in enumerate(ACCOUNTS, start=1):
+        if account.email not in known:
+            _add(storage, account, account.password(settings.secret_key), begun)
+        on_progress(done, steps)
+    outcomes: Counter[Outcome] = Counter()
+    for done, delivery in enumerate(demo.deliveries, start=len(ACCOUNTS) + 1):
+        outcomes[receive_response(storage, settings.secret_key, delivery.submission, delivery.at).outcome] += 1
+        on_progress(done, steps)
+    analyse_wave(storage, WAVE, settings.var / "demonstration", now)
+    with storage.write() as session:
+        record_event(session, new_event(now, ACTOR, _LOADED, WAVE))
+    return _loaded(storage, settings, outcomes, new=True)
+
+
+def _begin(storage: Storage, now: datetime) -> datetime | None:
+    """When the load began, now or in an earlier, interrupted one; None when it had been finished."""
+    with storage.write() as session:
+        if first_event(session, _LOADED, WAVE) is not None:
+            return None
+        begun = first_event(session, _BEGUN, WAVE)
+        if begun is not None:
+            return begun.at
+        if list_waves(session) or load_area_tree(session).areas:
+            raise DemoError("demo: expected an empty database, found areas or waves in it; nothing was loaded")
+        record_event(session, new_event(now, ACTOR, _BEGUN, WAVE))
+    return now
+
+
+def _indicators(questionnaires: Path) -> list[WaveIndicator]:
+    """What the wave measures and is judged by: the catalogue's indicators with the targets of one plan."""
+    checked = check_questionnaires(questionnaires)
+    rules = fix_rules(checked.catalogue, checked.profiles[TARGET_PROFILE], QUESTIONNAIRE)
+    return [WaveIndicator(one, rules.profile.target(one.id)) for one in rules.indicators]
+
+
+def _lay_ground(storage: Storage, demo: Demonstration, indicators: list[WaveIndicator], begun: datetime) -> None:
+    """District, wave, codes and fieldwork in one transaction; then the wave opens as any other does."""
+    with storage.write() as session:
+        wave = load_wave(session, WAVE)
+        if wave is None:
+            wave = make_wave(begun)
+            save_areas(session, district.areas())
+            save_units(session, district.units())
+            save_wave(session, wave)
+            save_margins(session, WAVE, district.margins())
+            save_indicators(session, WAVE, [(one.indicator.id, dump_wave_indicator(one)) for one in indicators])
+            save_invitations(session, (*demo.posters, *demo.letters))
+            save_cases(session, demo.cases)
+            save_visits(session, demo.visits)
+    if wave.status is WaveStatus.DRAFT:
+        open_wave(storage, WAVE, field_start(begun), ACTOR)
+
+
+def _add(storage: Storage, account: DemoAccount, password: str, now: datetime) -> None:
+    add_account(
+        storage,
+        email=account.email,
+        name=account.name,
+        role=account.role,
+        area=account.area,
+        unit=account.unit,
+        password=password,
+        now=now,
+        actor=ACTOR,
+    )
+
+
+def _loaded(storage: Storage, settings: Settings, outcomes: Mapping[Outcome, int], *, new: bool) -> LoadedDemo:
+    with storage.read() as session:
+        poster = list_invitations(session, WAVE, InvitationKind.POSTER)[0]
+    sign_ins = (SignIn(one.role, one.email, one.password(settings.secret_key)) for one in ACCOUNTS)
+    return LoadedDemo(new, outcomes, tuple(sign_ins), poster.code)

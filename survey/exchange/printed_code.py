@@ -1,0 +1,15 @@
+"""Step 2, one page to be printed. Apart from the drawing, so that a web process need not load the PDF library."""
+
+from dataclasses import dataclass
+
+from survey.invitation.invitation import Invitation
+
+
+@dataclass(frozen=True)
+class PrintedCode:
+    """One page: the invitation, the address that its QR code holds, and where it belongs in words (zh, en)."""
+
+    invitation: Invitation
+    url: str
+    area: str
+    area_en: str
