@@ -23,7 +23,6 @@ from survey.actions.open_wave import open_wave
 from survey.actions.publish_questionnaire import publish_questionnaire
 from survey.actions.receive_response import receive_response
 from survey.invitation.invitation import InvitationKind
-from survey.programme.rules import fix_rules
 from survey.programme.wave import WaveStatus
 from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
 from survey.response.receipt import Outcome
@@ -118,8 +117,9 @@ def _begin(storage: Storage, now: datetime) -> datetime | None:
 def _indicators(questionnaires: Path) -> list[WaveIndicator]:
     """What the wave measures and is judged by: the catalogue's indicators with the targets of one plan."""
     checked = check_questionnaires(questionnaires)
-    rules = fix_rules(checked.catalogue, checked.profiles[TARGET_PROFILE], QUESTIONNAIRE)
-    return [WaveIndicator(one, rules.profile.target(one.id)) for one in rules.indicators]
+    profile = checked.profiles[TARGET_PROFILE]
+    fed = (indicator for indicator in checked.catalogue.values() if QUESTIONNAIRE in indicator.questionnaires)
+    return [WaveIndicator(one, profile.target(one.id)) for one in fed]
 
 
 def _lay_ground(storage: Storage, demo: Demonstration, indicators: list[WaveIndicator], begun: datetime) -> None:
