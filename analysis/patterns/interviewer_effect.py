@@ -138,9 +138,11 @@ def _layout(y: ArrayLike, interviewers: ArrayLike, areas: ArrayLike | None) -> _
     rows = np.flatnonzero(np.isfinite(values))
     if rows.size == 0:
         raise PatternError("expected at least some answers, found none")
-    names = np.array([w if not a else f"{w} ({a})" for w, a in zip(who[rows], where[rows], strict=True)])
-    labels, code = np.unique(names, return_inverse=True)
-    return _Layout(values[rows], code, np.unique(where[rows], return_inverse=True)[1], tuple(labels.tolist()), rows)
+    people, person = np.unique(who[rows], return_inverse=True)
+    places, area = np.unique(where[rows], return_inverse=True)
+    pairs, code = np.unique(area * len(people) + person, return_inverse=True)
+    names = [(str(people[pair % len(people)]), str(places[pair // len(people)])) for pair in pairs]
+    return _Layout(values[rows], code, area, tuple(w if not a else f"{w} ({a})" for w, a in names), rows)
 
 
 def _groups(layout: _Layout) -> tuple[Vector, Vector, NDArray[np.intp]]:

@@ -4,24 +4,14 @@ Source: Cochran 1977, §§5.5-5.9.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.planner.sample_size import PlanningError
+from analysis.planner.sample_size import PlanningError, Stratum
 
 Rule = Literal["proportional", "neyman", "equal"]
-
-
-@dataclass(frozen=True)
-class Stratum:
-    """A stratum to plan for: its name, its persons (or dwellings), and the standard deviation of the item there."""
-
-    name: str
-    population: int
-    deviation: float = 1.0
 
 
 def allocate(strata: Sequence[Stratum], total: int, *, rule: Rule = "proportional", minimum: int = 0) -> list[int]:
@@ -39,18 +29,17 @@ def allocate(strata: Sequence[Stratum], total: int, *, rule: Rule = "proportiona
     """
     population = np.array([s.population for s in strata], dtype=np.float64)
     low = np.minimum(minimum, population)
-    _check(strata, total, low, population)
+    _check(minimum, total, low, population)
     scaled = _scale(_sizes(strata, population, rule), low, population, total)
     shares = np.clip(scaled, low, population)
     return _whole(shares, population, total)
 
 
-def _check(strata: Sequence[Stratum], total: int, low: NDArray[np.float64], population: NDArray[np.float64]) -> None:
-    if not strata:
+def _check(minimum: int, total: int, low: NDArray[np.float64], population: NDArray[np.float64]) -> None:
+    if not population.size:
         raise PlanningError("strata: expected at least one")
-    for stratum in strata:
-        if stratum.population < 1 or not stratum.deviation >= 0:
-            raise PlanningError(f"stratum {stratum.name}: expected a population of 1 or more and a deviation >= 0")
+    if minimum < 0:
+        raise PlanningError(f"minimum: expected 0 or more, found {minimum}")
     if not low.sum() <= total <= population.sum():
         raise PlanningError(
             f"total: expected between {low.sum():.0f} (the minimum in every stratum) and {population.sum():.0f} "

@@ -1,13 +1,15 @@
 """The verb `plan-sample` of `python -m analysis`: size, allocation and draw of a sample (step 2 of the flow)."""
 
 import argparse
+import csv
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.planner.sample_size import Clusters, PlanningError, planned_deff, size_for_margin, size_to_decide
+from analysis.planner.sample_size import Clusters, PlanningError, Stratum, planned_deff, size_for_margin, size_to_decide
 
 
 def add_plan_sample_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -111,32 +113,29 @@ def _deff(arguments: argparse.Namespace) -> float:
     return planned_deff(per_psu, arguments.icc, arguments.cv_weights)
 
 
-def _read_strata(path: Path) -> list[dict[str, str]]:
-    import csv
-
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for line, row in enumerate(rows, start=2):
-        numbers = [row.get("population") or "", row.get("deviation") or "1"]
-        if not row.get("stratum") or not all(_is_number(text) for text in numbers):
-            raise PlanningError(f"{path.name} line {line}: expected stratum, population (and deviation), found {row}")
-    if not rows:
-        raise PlanningError(f"{path.name}: expected at least one stratum")
-    return rows
-
-
-def _is_number(text: str) -> bool:
+def _read_strata(path: Path) -> list[Stratum]:
     try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PlanningError(f"{path.name}: expected a CSV file in UTF-8, found: {error}") from error
+    if not rows:
+        raise PlanningError(f"{path.name}: expected at least one stratum, found none")
+    return [_stratum(f"{path.name} line {line}", row) for line, row in enumerate(rows, start=2)]
 
 
-def _allocation(rows: list[dict[str, str]], total: int, arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    from analysis.planner.allocation import Stratum, allocate
+def _stratum(where: str, row: Mapping[str, str | None]) -> Stratum:
+    expected = "a stratum, its population (whole number) and, if given, its deviation"
+    try:
+        return Stratum(row["stratum"] or "", int(row["population"] or ""), float(row.get("deviation") or 1.0))
+    except (KeyError, ValueError):
+        found = ", ".join(f"{k}={v}" for k, v in row.items())
+        raise PlanningError(f"{where}: expected {expected}, found {found}") from None
 
-    strata = [Stratum(r["stratum"], round(float(r["population"])), float(r.get("deviation") or 1)) for r in rows]
+
+def _allocation(strata: list[Stratum], total: int, arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    from analysis.planner.allocation import allocate
+
     sizes = allocate(strata, total, rule=arguments.allocation, minimum=arguments.minimum)
     return [{"stratum": s.name, "population": s.population, "n": n} for s, n in zip(strata, sizes, strict=True)]
 

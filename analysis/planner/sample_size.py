@@ -8,11 +8,28 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+LARGEST_SAMPLE = 1e10  # more people than there are; a plan beyond it is a slip of the pen
 REVIEW_DF = 8  # below it the NCHS rules ask for a review of every figure
 
 
 class PlanningError(ValueError):
     """A planning figure outside its range; the message names it."""
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """A stratum to plan for: its name, its persons (or dwellings), and the standard deviation of the item there."""
+
+    name: str
+    population: int
+    deviation: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.name or self.population < 1 or not 0 <= self.deviation < math.inf:
+            raise PlanningError(
+                f"stratum {self.name or '(without a name)'}: expected a name, a population of 1 or more and a "
+                f"deviation of 0 or more, found {self.population} and {self.deviation:g}"
+            )
 
 
 @dataclass(frozen=True)
@@ -23,8 +40,8 @@ class Clusters:
     strata: int = 1
 
     def __post_init__(self) -> None:
-        if not (self.per_psu > 0 and self.strata >= 1):
-            raise PlanningError(f"clusters: expected per_psu > 0 and strata >= 1, found {self.per_psu}, {self.strata}")
+        if not (1 <= self.per_psu < math.inf and self.strata >= 1):
+            raise PlanningError(f"clusters: expected per_psu >= 1 and strata >= 1, found {self.per_psu}, {self.strata}")
 
 
 @dataclass(frozen=True)
@@ -53,7 +70,7 @@ def planned_deff(per_psu: float, icc: float, cv_weights: float = 0.0) -> float:
     >>> planned_deff(20, 0.05, 0.5)
     2.4375
     """
-    if not (per_psu >= 1 and -1 <= icc <= 1 and cv_weights >= 0):
+    if not (1 <= per_psu < math.inf and -1 <= icc <= 1 and 0 <= cv_weights < math.inf):
         raise PlanningError(
             f"deff: expected per_psu >= 1, -1 <= icc <= 1, cv_weights >= 0, found {per_psu}, {icc}, {cv_weights}"
         )
@@ -136,7 +153,7 @@ def _size(
     response_rate: float,
     clusters: Clusters | None,
 ) -> SampleSize:
-    if not deff > 0:
+    if not 0 < deff < math.inf:
         raise PlanningError(f"deff: expected a number above 0, found {deff}")
     if population is not None and not population >= 1:
         raise PlanningError(f"population: expected at least 1 person, found {population}")
@@ -148,6 +165,8 @@ def _size(
         design = simple * deff
         return simple, design, design if population is None else design / (1 + (design - 1) / population)
 
+    if steps(_normal_quantile)[1] > LARGEST_SAMPLE:
+        raise PlanningError(f"size: more than {LARGEST_SAMPLE:.0e} answers; plan with a larger difference or margin")
     psus = None if clusters is None else _psus_needed(lambda df: steps(_t_quantile(df))[2], clusters)
     df = None if clusters is None or psus is None else psus - clusters.strata
     simple, design, final = steps(_normal_quantile if df is None else _t_quantile(df))

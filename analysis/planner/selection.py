@@ -93,6 +93,8 @@ def draw_two_stage(
     unknown stratum, more PSUs than there are.
     """
     _check_frame(dwellings, psus, per_psu)
+    if seed < 0:
+        raise PlanningError(f"seed: expected a whole number of 0 or more, found {seed}")
     rng = np.random.default_rng(seed)
     parts = []
     for name in sorted(psus):

@@ -144,17 +144,17 @@ def test_test_of_no_interviewer_effect_keeps_its_level_even_where_areas_differ()
 
 
 def test_an_interviewer_who_invents_is_found_and_honest_ones_are_left_alone() -> None:
-    """100 surveys, 20 interviewers with 60 interviews; one reports 100 %, the others 70 %: 9 of 10 are found."""
+    """40 surveys, 20 interviewers with 60 interviews; one reports 100 %, the others 70 %: 9 of 10 are found."""
     found, alarms = 0, 0
-    for seed in range(100):
+    for seed in range(40):
         rng = np.random.default_rng(seed)
         who = np.repeat(np.arange(20), 60)
         y = (rng.random(1200) < 0.7).astype(float)
         alarms += bool(outlying_interviewers(y, who, areas=who // 5).evidence)
         y[who == 7] = 1.0
         found += "7 (1)" in [e.subject for e in outlying_interviewers(y, who, areas=who // 5).evidence]
-    assert alarms <= 5
-    assert found >= 90
+    assert alarms <= 3
+    assert found >= 36
 
 
 def test_outliers_come_with_their_answers_and_the_mean_of_the_others() -> None:

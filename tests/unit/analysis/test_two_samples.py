@@ -88,23 +88,23 @@ def test_matching_removes_the_bias_it_can_and_the_diagnostic_shows_the_bias_it_c
 
 
 def test_bootstrap_errors_are_as_large_as_the_spread_over_repeated_samples() -> None:
-    """60 pairs of samples from one city: mean stated error within 25 % of the true spread (its own noise is 9 %)."""
+    """40 pairs of samples from one city: mean stated error within 30 % of the true spread (its own noise is 11 %)."""
     city = City(4)
     rates, stated = [], []
-    for seed in range(60):
+    for seed in range(40):
         found = compare_samples(
             city.drawn(),
             city.volunteers(),
             ["cleanliness", "order"],
             rake_drawn=same,
             rake_volunteers=same,
-            replicates=40,
+            replicates=30,
             seed=seed,
         )
         rates.append([(c.drawn, c.volunteers, c.difference) for c in found])
         stated.append([(c.se_drawn, c.se_volunteers, c.se_difference) for c in found])
     ratio = np.mean(stated, axis=0) / np.std(rates, axis=0)
-    assert np.all((ratio > 0.75) & (ratio < 1.25)), ratio
+    assert np.all((ratio > 0.7) & (ratio < 1.3)), ratio
 
 
 def test_raking_handed_in_is_used_in_both_samples() -> None:
