@@ -3,6 +3,7 @@
 from flask import Flask
 
 from survey.cli.analyse import analyse_command, report_command
+from survey.cli.backup import backup_command, restore_command
 from survey.cli.db import db_group
 from survey.cli.demo import demo_group
 from survey.cli.invitations import invitations_group
@@ -73,3 +74,5 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(verify_command)
     app.cli.add_command(analyse_command)
     app.cli.add_command(report_command)
+    app.cli.add_command(backup_command)
+    app.cli.add_command(restore_command)

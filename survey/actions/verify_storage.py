@@ -5,11 +5,12 @@ Reads one snapshot from beginning to end in constant memory and changes nothing.
 
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from survey.actions.progress import OnProgress, tell_nobody
 from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.response.receipt import Outcome, sign_receipt
 from survey.storage import Storage
@@ -39,9 +40,7 @@ class Disagreement:
         return f"{self.table}: wave {self.wave}: {self.subject}: {self.what}"
 
 
-def verify_storage(
-    storage: Storage, key: str, on_progress: Callable[[int, int], None] = lambda _done, _total: None
-) -> Iterator[Disagreement]:
+def verify_storage(storage: Storage, key: str, on_progress: OnProgress = tell_nobody) -> Iterator[Disagreement]:
     """Every disagreement, one after the other. `key` is the one that signs receipts.
 
     `on_progress` is told how many ledger rows of how many have been read.

@@ -1,13 +1,18 @@
 """`flask verify`: read everything that is stored against itself; exit 1 when something does not agree."""
 
 import click
+from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from survey.actions.verify_storage import verify_storage
+from survey.cli.plain_errors import plain_errors
+from survey.cli.progress import progress_bar
 from survey.web.services import services
 
 
 @click.command("verify")
+@with_appcontext
+@plain_errors
 def verify_command() -> None:
     """Recompute every hash and receipt, and compare ledger, responses, conflicts, code uses and counts."""
     if not print_disagreements():
@@ -15,18 +20,11 @@ def verify_command() -> None:
 
 
 def print_disagreements() -> bool:
-    """Verify with a progress bar, one line for each disagreement; whether there was none."""
+    """Verify, and print one line for each disagreement; whether there was none."""
     found = 0
-    with tqdm(desc="verify", unit="row", delay=1, disable=None, leave=False) as bar:
-
-        def show_progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        key = services().settings.secret_key
-        for disagreement in verify_storage(services().storage, key, show_progress):
+    with progress_bar("verify") as show_progress:
+        for disagreement in verify_storage(services().storage, services().settings.secret_key, show_progress):
             found += 1
             tqdm.write(str(disagreement))
-        rows = bar.total
-    click.echo(f"{rows} deliveries in the ledger: {f'{found} disagreements' if found else 'everything agrees'}")
+    click.echo(f"{found} disagreements" if found else "everything agrees")
     return not found

@@ -19,7 +19,7 @@ Item = TypeVar("Item")
 T = TypeVar("T")
 BUSY_SECONDS = 15
 _ATTEMPTS = 3
-_WRITES = {"minyi_writes": True}
+WRITES = {"minyi_writes": True}
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 10, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
 _POSTGRES = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": BUSY_SECONDS * 1000}
@@ -32,7 +32,7 @@ class Storage:
         self.engine = make_engine(url)
         # SQLite's BEGIN gives a snapshot by itself; PostgreSQL has to be asked for one.
         self._snapshots = self.engine if _is_sqlite(self.engine) else self.engine.execution_options(**_SNAPSHOT)
-        self._writes = self.engine.execution_options(**_WRITES)
+        self._writes = self.engine.execution_options(**WRITES)
         self._group = GroupCommit(self._writes, lock_file=_lock_file(self.engine))
         _opened.add(self)
 
