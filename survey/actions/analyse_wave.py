@@ -60,6 +60,7 @@ def analyse_wave(
     `run_id`: a run that `start_analysis` recorded. Raises `WaveError`, `FaultsFoundError`, `AnalysisFailedError`; the
     run is then kept as failed, with the message, and `out` is not touched.
     """
+    _check_formats(formats)
     started = time.monotonic()
     with storage.write() as session:
         require_wave(session, wave_id)
@@ -85,6 +86,14 @@ def analyse_wave(
         message="\n".join(analysed.warnings),
     )
     return AnalysedWave(run_id, analysed.result["rows"], analysed.result, analysed.warnings)
+
+
+def _check_formats(formats: Sequence[str]) -> None:
+    from analysis.report.folder import WRITERS
+
+    unknown = [name for name in formats if name not in WRITERS]
+    if unknown:
+        raise FaultsFoundError([Fault("analyse", "format", f"any of {', '.join(WRITERS)}", ", ".join(unknown))])
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from survey.cli.plain_errors import plain_errors
 from survey.web.services import services
@@ -16,6 +17,7 @@ _folder = click.Path(path_type=Path, file_okay=False)
 @click.option("--out", required=True, type=_folder, help="Folder for data, plan and estimates; made if needed.")
 @click.option("--format", "formats", default="json", help="Any of json,csv,xlsx,html, comma-separated; json always.")
 @click.option("--run", "run_id", hidden=True, help="The run that the web application recorded.")
+@with_appcontext
 @plain_errors
 def analyse_command(*, wave: str, out: Path, formats: str, run_id: str | None) -> None:
     """Weight and estimate a wave; `python -m analysis run OUT/plan.yaml` gives the same figures."""
@@ -34,6 +36,7 @@ def analyse_command(*, wave: str, out: Path, formats: str, run_id: str | None) -
 @click.command("report")
 @click.option("--wave", required=True, help="Id of the wave.")
 @click.option("--out", required=True, type=_folder, help="Folder for the tables and the method note; made if needed.")
+@with_appcontext
 @plain_errors
 def report_command(*, wave: str, out: Path) -> None:
     """Write tables (CSV, HTML) and a note on the method from the newest analysis of a wave."""
