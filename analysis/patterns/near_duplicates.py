@@ -66,9 +66,10 @@ def find_near_duplicates(
     number and all smaller ones. Matches below `least_match` are no copies and are not looked for. Exact, in time far
     below n² (matching.py). Raises PatternError for fewer than 30 answers or 5 items.
 
-    Measured on simulated honest answers of one strong common factor with area effects (1,000 to 5,000 answers of 24
-    or 40 items): 0 to 0.6 % of the answers are flagged in error; of copies with one item changed 85 to 98 % are found.
-    With 12 items a quarter is found: a short questionnaire cannot tell a copy from an ordinary opinion.
+    Measured on simulated honest answers of one common factor with area effects (1,000 to 5,000 answers, 24 items): at
+    most 0.3 % of the answers are flagged in error; of copies with one item changed 88 to 92 % are found, 74 % where
+    opinions are very uniform. With 12 items a quarter is found: a short questionnaire cannot tell a copy from an
+    ordinary opinion.
     """
     vectors = _checked(answers)
     score = _scores(vectors, not_substantive)
@@ -151,9 +152,7 @@ def _bands(score: NDArray[np.float64], size: int) -> tuple[NDArray[np.int64], ND
         if gathered >= size:
             edges.append(position)
             gathered = 0
-    if not edges or edges[-1] != len(values) - 1:
-        edges = [*edges[:-1], len(values) - 1] if gathered < size and edges else [*edges, len(values) - 1]
-    upper = values[edges]
+    upper = values[[*edges[:-1], len(values) - 1]]
     return np.searchsorted(upper, score).astype(np.int64), upper
 
 
