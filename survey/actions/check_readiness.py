@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from survey.storage import Storage, StorageUnavailableError
-from survey.storage.migrate import current_revision, newest_revision
 from survey.storage.outage import outage_is_named
 
 
@@ -22,6 +21,8 @@ class Readiness:
 
 def check_readiness(storage: Storage) -> Readiness:
     """Ask the database for its migration. Never raises for an outage: that is one of the answers."""
+    from survey.storage.migrate import current_revision, newest_revision  # Alembic loads with the first question
+
     newest = newest_revision()
     try:
         with outage_is_named():

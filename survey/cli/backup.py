@@ -6,8 +6,6 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from survey.actions.back_up import back_up
-from survey.actions.restore import restore
 from survey.cli.plain_errors import plain_errors
 from survey.cli.progress import progress_bar
 from survey.cli.verify import print_disagreements
@@ -24,6 +22,8 @@ def backup_command(out: Path) -> None:
     The file holds personal data of the staff and all answers: keep it as safe as the database. The key that signs
     receipts (SECRET_KEY, or the file secret_key under var/) is not in it: keep it, too, somewhere else.
     """
+    from survey.actions.back_up import back_up  # Alembic loads only here
+
     with progress_bar("backup") as show_progress:
         backed_up = back_up(services().storage, out, datetime.now(UTC), "flask backup", show_progress)
     click.echo(f"{out}: {backed_up.total} rows of {len(backed_up.rows)} tables")
@@ -40,6 +40,8 @@ def restore_command(file: Path, yes: bool) -> None:
     The backup may come from SQLite or PostgreSQL, and from an older version of this program. Nothing changes when
     anything is wrong with it.
     """
+    from survey.actions.restore import restore
+
     with progress_bar("restore") as show_progress:
         restored = restore(
             services().storage, file, datetime.now(UTC), "flask restore", replace=yes, on_progress=show_progress
