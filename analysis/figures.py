@@ -12,11 +12,10 @@ from analysis.decision import Presentation, decide_mean, decide_share, point_mee
 from analysis.estimates.domains import DomainSet
 from analysis.estimates.intervals import Proportions, has_no_variance, share_interval, t_interval
 from analysis.estimates.linearisation import Estimates, VarianceMethod
-from analysis.estimates.linearised import degrees_of_freedom
 from analysis.estimates.measure import Measure
 from analysis.estimates.replication import Replication
 from analysis.estimates.sample import Sample
-from analysis.frame import Bools, Floats
+from analysis.frame import Floats
 from analysis.plan import IntervalPlan
 from analysis.result import Estimate, Interval, Verdict
 
@@ -33,37 +32,18 @@ class Figures:
     interval: IntervalPlan
 
     def of(self, measure: Measure, domains: DomainSet) -> Iterator[Estimate]:
-        """One figure for each domain.
-
-        Degrees of freedom count the domain's rows without the codes that the indicator excludes (as R's degf
-        of that subset, before missing answers are dropped); decisions count the answered rows, never more.
-        """
+        """One figure for each domain. Intervals use R's degrees of freedom, decisions those of the answered rows."""
         found = self.method.estimate(measure, domains)
-        df = self.degrees(domains, ~measure.set_aside)
         se = np.sqrt(found.variance)
         quiet = has_no_variance(np.nan_to_num(found.value), se)
         se = np.where(quiet, 0.0, se)
-        answered_df = np.minimum(df, self.degrees(domains, measure.answered))
-        limits = list(self._limits(measure, found, se, df))
+        limits = list(self._limits(measure, found, se))
         deff = found.sums.deff(se**2)
         for k, where in enumerate(domains.where):
-            yield self._figure(_Parts(measure, where, found, se, df, answered_df, deff, limits, k))
+            yield self._figure(_Parts(measure, where, found, se, deff, limits, k))
 
-    def degrees(self, domains: DomainSet, rows: Bools) -> Floats:
-        """PSUs minus strata among weighted rows of each domain; rank - 1 for given replicates without a design."""
-        rows = rows & self.sample.live
-        method, design = self.method, self.sample.design
-        given = isinstance(method, Replication) and method.replicates.name == "given"
-        if given and not design.is_clustered and not design.is_stratified:
-            assert isinstance(method, Replication)  # noqa: S101 - tells the type checker what `given` means
-            weights = method.replicates.multiplier
-            ranks = [np.linalg.matrix_rank(weights[(domains.of_row == k) & rows]) for k in range(domains.count)]
-            return np.array(ranks, dtype=np.float64) - 1
-        return degrees_of_freedom(self.sample, domains, rows).astype(np.float64)
-
-    def _limits(
-        self, measure: Measure, found: Estimates, se: Floats, df: Floats
-    ) -> Iterator[tuple[str, float, Any, Any]]:
+    def _limits(self, measure: Measure, found: Estimates, se: Floats) -> Iterator[tuple[str, float, Any, Any]]:
+        df = found.df.astype(np.float64)
         if not measure.is_share:
             for level in self.interval.level:
                 yield ("t", level, *t_interval(found.value, np.where(se > 0, se, np.nan), df, level))
@@ -80,7 +60,7 @@ class Figures:
         value, se = float(parts.found.value[k]), float(parts.se[k])
         n = int(parts.found.sums.answered[k])
         target = measure.indicator.target
-        shown = present(value, se, parts.answered_df[k], n) if measure.is_share and n else None
+        shown = present(value, se, parts.found.answered_df[k], n) if measure.is_share and n else None
         deff = _number(parts.deff[k])
         return Estimate(
             indicator=measure.indicator.id,
@@ -91,7 +71,7 @@ class Figures:
             n_base=n,
             estimate=_number(value),
             se=_number(se),
-            df=int(parts.df[k]),
+            df=int(parts.found.df[k]),
             deff=deff,
             n_effective=_effective(measure, value, se, n, deff),
             intervals=tuple(
@@ -114,7 +94,7 @@ class Figures:
             return "none"
         if not n or np.isnan(value) or np.isnan(se):
             return "undetermined"
-        df = float(parts.answered_df[parts.k])
+        df = float(parts.found.answered_df[parts.k])
         if not parts.measure.is_share:
             return decide_mean(value, se, df, target.value, target.operator) if n >= LEAST_ANSWERS else "undetermined"
         if shown is None or not shown.shown:
@@ -130,8 +110,6 @@ class _Parts:
     where: Mapping[str, str]
     found: Estimates
     se: Floats
-    df: Floats
-    answered_df: Floats
     deff: Floats
     limits: list[tuple[str, float, Any, Any]]
     k: int
@@ -159,7 +137,7 @@ def _effective(measure: Measure, value: float, se: float, n: int, deff: float | 
 
 
 def _mean_shown(parts: _Parts, n: int, se: float) -> bool:
-    return bool(n >= LEAST_ANSWERS and parts.answered_df[parts.k] >= 1 and not np.isnan(se))
+    return bool(n >= LEAST_ANSWERS and parts.found.answered_df[parts.k] >= 1 and not np.isnan(se))
 
 
 def _flags(parts: _Parts, value: float, se: float, n: int, shown: Presentation | None) -> Iterator[str]:
@@ -167,7 +145,7 @@ def _flags(parts: _Parts, value: float, se: float, n: int, shown: Presentation |
     if not n:
         yield "no answers: nothing is estimated"
         return
-    df = parts.answered_df[parts.k]
+    df = parts.found.answered_df[parts.k]
     if np.isnan(value):
         yield "denominator 0: nothing is estimated"
         return
@@ -180,7 +158,7 @@ def _flags(parts: _Parts, value: float, se: float, n: int, shown: Presentation |
         yield "fixed by design: no sampling variance, no interval"
     elif not np.isfinite(parts.deff[parts.k]):
         yield "too few answers or no spread: deff not defined"
-    if parts.df[parts.k] <= 0:
+    if parts.found.df[parts.k] <= 0:
         yield "no degrees of freedom: no interval"
     elif df < 8:
         yield "review: df below 8"

@@ -20,6 +20,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 FILE_COLUMN = "_file"
+MANY_LEVELS = 1000
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,26 @@ class Frame:
 
     def numbers(self, name: str) -> Floats:
         """The column as numbers, shape (n,), NaN where missing. Raises FaultsFound for text."""
+        import pyarrow as pa
+
+        array = _whole(self.raw[name]) if name in self.raw else None
+        if array is not None and (pa.types.is_floating(array.type) or pa.types.is_integer(array.type)):
+            values = array.to_numpy(zero_copy_only=False).astype(np.float64)
+            absent = [float(code) for code in self.missing if _is_number(code)]
+            return np.asarray(np.where(np.isin(values, absent), np.nan, values) if absent else values)
+        if array is not None and pa.types.is_dictionary(array.type) and len(array.dictionary) > MANY_LEVELS:
+            parsed = _parse(array.dictionary, self.missing)
+            if parsed is not None:
+                indices = array.indices.fill_null(len(parsed)).to_numpy(zero_copy_only=False)
+                return np.append(parsed, np.nan)[indices]
+        return self._label_numbers(name)
+
+    def _label_numbers(self, name: str) -> Floats:
         column = self.column(name)
-        values, wrong = [], []
-        for label in column.labels:
-            try:
-                values.append(float(label))
-            except ValueError:
-                wrong.append(label)
+        wrong = [label for label in column.labels if not _is_number(label)]
         if wrong:
             raise FaultsFound([Fault(self.file, f"column {name}", "numbers", shortened(wrong))])
-        return np.append(np.array(values, dtype=np.float64), np.nan)[column.codes]
+        return np.array([*(float(label) for label in column.labels), np.nan])[column.codes]
 
     def crossed(self, names: Sequence[str]) -> Column:
         """Several columns as one; labels are joined with ` × `, only combinations that occur get a code."""
@@ -106,9 +117,7 @@ def encode(values: Any, missing: Iterable[str]) -> Column:
     """Codes of an arrow array. Numbers and texts that look alike (4, 4.0, "4") are one level."""
     import pyarrow as pa
 
-    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.unify_dictionaries().chunks)
+    array = _whole(values)
     if pa.types.is_boolean(array.type):
         array = array.cast(pa.int8())
     if pa.types.is_floating(array.type):
@@ -122,6 +131,39 @@ def encode(values: Any, missing: Iterable[str]) -> Column:
     lookup = np.array([place.get(text, -1) if text is not None else -1 for text in texts] + [-1], dtype=np.int64)
     indices = array.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
     return Column(lookup[indices], tuple(labels))
+
+
+def _whole(values: Any) -> Any:
+    """One arrow array from chunks, with one dictionary."""
+    import pyarrow as pa
+
+    if not isinstance(values, pa.ChunkedArray):
+        return values
+    if pa.types.is_dictionary(values.type):
+        values = values.unify_dictionaries()
+    return values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
+
+
+def _parse(texts: Any, missing: Iterable[str]) -> Floats | None:
+    """Texts as numbers at once; None when one of them is not a number, so that it can be looked for and named."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    trimmed = compute.utf8_trim_whitespace(texts) if pa.types.is_string(texts.type) else texts
+    absent = pa.array([*missing, ""], type=trimmed.type) if pa.types.is_string(trimmed.type) else None
+    try:
+        kept = trimmed if absent is None else compute.if_else(compute.is_in(trimmed, absent), None, trimmed)
+        return np.asarray(kept.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _natural(label: str) -> tuple[int, float, str]:

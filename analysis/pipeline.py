@@ -14,6 +14,7 @@ from analysis.estimates.contrasts import contrast
 from analysis.estimates.crosstabs import crosstab
 from analysis.estimates.domains import DomainSet, chosen_domain, crossed_domains, distinct, subset_rows
 from analysis.estimates.linearisation import Linearisation, VarianceMethod
+from analysis.estimates.linearised import degrees_of_freedom, psus_with
 from analysis.estimates.measure import Measure, measures_of
 from analysis.estimates.replicates import build_replicates
 from analysis.estimates.replication import Replication
@@ -138,8 +139,8 @@ class _Run:
 
     def whole_df(self, measure: Measure | None = None) -> int:
         """Degrees of freedom of the whole subset, for figures that compare its domains."""
-        rows = np.ones(self.frame.n, dtype=np.bool_) if measure is None else ~measure.set_aside
-        return int(self.figures.degrees(self.domains(()), rows)[0])
+        rows = self.sample.live if measure is None else self.sample.live & ~measure.set_aside
+        return int(degrees_of_freedom(self.sample, psus_with(self.sample, self.domains(()), rows))[0])
 
     def contrasts(self) -> list[Contrast]:
         found = []

@@ -7,7 +7,7 @@ from scipy.special import fdtrc
 
 from analysis.estimates.domains import DomainSet
 from analysis.estimates.linearisation import VarianceMethod
-from analysis.estimates.measure import Measure
+from analysis.estimates.measure import Measure, Rows
 from analysis.estimates.sample import Sample
 from analysis.frame import Floats, Frame
 from analysis.plan import CrosstabPlan, Indicator
@@ -36,7 +36,8 @@ def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceM
     everyone = DomainSet(np.where(sample.inside, 0, -1), ({},))
     x, none = inside.astype(np.float64), np.zeros(frame.n, dtype=np.bool_)
     measures = [
-        Measure(indicator, None, (inside & (place == cell)).astype(np.float64), x, inside, none) for cell in grid
+        Measure(indicator, None, None, Rows((inside & (place == cell)).astype(np.float64), x, inside, none))
+        for cell in grid
     ]
     share, covariance = method.covariance([(measure, everyone) for measure in measures])
     statistic, effects = _rao_scott(share.reshape(len(kept_rows), len(kept_columns)), covariance, n)

@@ -9,19 +9,26 @@ from typing import Protocol
 import numpy as np
 
 from analysis.estimates.domains import DomainSet
-from analysis.estimates.linearised import DomainSums, chunks, influence, kept_psus, sum_domains
+from analysis.estimates.linearised import degrees_of_freedom, influence, kept_psus, psus_with
 from analysis.estimates.measure import Measure
 from analysis.estimates.sample import Sample
+from analysis.estimates.tables import DomainSums, Tables, chunks, tabulate
 from analysis.estimates.variance import scaled_deviations, variances
-from analysis.frame import Floats
+from analysis.frame import Floats, Ints
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """One measure in the domains of a set, each array of shape (domains,). NaN: not defined."""
+    """One measure in the domains of a set, each array of shape (domains,). NaN: not defined.
+
+    `df` counts the rows that are not set aside, before missing answers are dropped (R's degf);
+    `answered_df` the answered rows, never more.
+    """
 
     sums: DomainSums
     variance: Floats
+    df: Ints
+    answered_df: Ints
     logit_se: Floats | None
 
     @property
@@ -57,28 +64,39 @@ class Linearisation:
         return "linearisation"
 
     def estimate(self, measure: Measure, domains: DomainSet) -> Estimates:
-        sums = sum_domains(self.sample, measure, domains)
-        variance = np.empty(domains.count)
-        for start, stop in chunks(self.sample, domains):
-            whole = stop - start == domains.count
-            part = domains if whole else domains.part(start, stop)
-            part_sums = sums if whole else sum_domains(self.sample, measure, part)
-            totals = influence(self.sample, measure, part, part_sums)
-            kept = kept_psus(self.sample, part, measure.answered)
-            variance[start:stop] = variances(scaled_deviations(self.sample.design, totals, kept))
-        return Estimates(sums, variance, None)
+        parts = list(chunks(self.sample, domains))
+        if len(parts) == 1:
+            return self._estimate(tabulate(self.sample, measure, domains))
+        found = [self._estimate(tabulate(self.sample, measure, domains.part(*part))) for part in parts]
+        return joined(found)
+
+    def _estimate(self, tables: Tables) -> Estimates:
+        kept = kept_psus(self.sample, tables.kept_psus)
+        deviations = scaled_deviations(self.sample.design, influence(self.sample, tables), kept)
+        df = degrees_of_freedom(self.sample, tables.base_psus)
+        answered = np.minimum(df, degrees_of_freedom(self.sample, tables.answered_psus))
+        return Estimates(tables.sums, variances(deviations), df, answered, None)
 
     def covariance(self, measures: Sequence[tuple[Measure, DomainSet]]) -> tuple[Floats, Floats]:
         """As R's svycontrast: all rows of the subset stay in the design."""
-        values, columns = [], []
-        for measure, domains in measures:
-            sums = sum_domains(self.sample, measure, domains)
-            values.append(sums.estimate)
-            columns.append(influence(self.sample, measure, domains, sums))
-        totals = np.hstack(columns)
+        tables = [tabulate(self.sample, measure, domains) for measure, domains in measures]
+        totals = np.hstack([influence(self.sample, table) for table in tables])
         everyone = DomainSet(np.where(self.sample.inside, 0, -1), ({},))
-        kept = kept_psus(self.sample, everyone, self.sample.inside)
+        kept = kept_psus(self.sample, psus_with(self.sample, everyone, self.sample.inside))
         if kept is not None:
             kept = np.broadcast_to(kept, (kept.shape[0], totals.shape[1]))
         deviations = scaled_deviations(self.sample.design, totals, kept)
-        return np.concatenate(values), deviations.T @ deviations
+        return np.concatenate([table.sums.estimate for table in tables]), deviations.T @ deviations
+
+
+def joined(parts: Sequence[Estimates]) -> Estimates:
+    """The estimates of several sets of domains as those of one."""
+    names = [name for name in DomainSums.__dataclass_fields__ if name != "is_total"]
+    arrays = {name: np.concatenate([getattr(part.sums, name) for part in parts]) for name in names}
+    return Estimates(
+        DomainSums(**arrays, is_total=parts[0].sums.is_total),
+        np.concatenate([part.variance for part in parts]),
+        np.concatenate([part.df for part in parts]),
+        np.concatenate([part.answered_df for part in parts]),
+        None,
+    )

@@ -7,24 +7,75 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Bools, Floats, Frame
+from analysis.frame import Bools, Floats, Frame, Ints
 from analysis.plan import Indicator
+
+MOST_LEVELS = 64
 
 
 @dataclass(frozen=True)
-class Measure:
-    """`y`, `x` (n,): numerator and denominator. `answered`, `set_aside` (n,): in the base; excluded by a code."""
+class Coding:
+    """A measure by the codes of one item: `codes` (n,), -1 missing; by code (levels,): y, in the base, set aside."""
 
-    indicator: Indicator
-    category: str | None
+    codes: Ints
+    y: Floats
+    known: Bools
+    set_aside: Bools
+
+    @property
+    def levels(self) -> int:
+        return int(self.y.shape[0])
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A measure row by row: `y`, `x` (n,): numerator and denominator; in the base; excluded by a code."""
+
     y: Floats
     x: Floats
     answered: Bools
     set_aside: Bools
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of an indicator; `coding` where the item has few codes. Rows are filled in when they are asked for."""
+
+    indicator: Indicator
+    category: str | None
+    coding: Coding | None = None
+    given: Rows | None = None
+
+    @cached_property
+    def rows(self) -> Rows:
+        if self.given is not None:
+            return self.given
+        assert self.coding is not None  # noqa: S101 - a measure has one of the two
+        codes = self.coding.codes
+        known = np.append(self.coding.known, False)[codes]
+        aside = np.append(self.coding.set_aside, False)[codes]
+        return Rows(np.append(self.coding.y, 0.0)[codes], known.astype(np.float64), known, aside)
+
+    @property
+    def y(self) -> Floats:
+        return self.rows.y
+
+    @property
+    def x(self) -> Floats:
+        return self.rows.x
+
+    @property
+    def answered(self) -> Bools:
+        return self.rows.answered
+
+    @property
+    def set_aside(self) -> Bools:
+        return self.rows.set_aside
 
     @property
     def is_total(self) -> bool:
@@ -33,11 +84,6 @@ class Measure:
     @property
     def is_share(self) -> bool:
         return self.indicator.is_share
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether x is 1 for every row of the base: all rules but the ratio."""
-        return self.indicator.rule != "ratio"
 
 
 def measures_of(indicator: Indicator, frame: Frame) -> list[Measure]:
@@ -52,12 +98,15 @@ def measures_of(indicator: Indicator, frame: Frame) -> list[Measure]:
     return [_single(indicator, frame, value, known)]
 
 
-def _single(indicator: Indicator, frame: Frame, value: Floats, known: Bools) -> Measure:
+def _single(indicator: Indicator, frame: Frame, value: Floats, known: Bools, category: str | None = None) -> Measure:
     column = frame.column(str(indicator.item))
-    aside = np.array([label in indicator.exclude for label in column.labels] + [False])
-    answered: Bools = np.append(known, False)[column.codes]
-    y = np.append(value, 0.0)[column.codes]
-    return _checked(Measure(indicator, None, y, answered.astype(np.float64), answered, aside[column.codes]), frame)
+    aside = np.array([label in indicator.exclude for label in column.labels], dtype=np.bool_)
+    measure = Measure(indicator, category, Coding(column.codes, value, known, aside))
+    if not (known & (np.bincount(column.codes + 1, minlength=known.shape[0] + 1)[1:] > 0)).any():
+        raise FaultsFound([_no_answers(indicator, frame)])
+    if len(column.labels) > MOST_LEVELS:
+        return Measure(indicator, category, None, measure.rows)
+    return measure
 
 
 def _values_by_code(indicator: Indicator, frame: Frame) -> tuple[Floats, Bools]:
@@ -98,23 +147,21 @@ def _any(indicator: Indicator, frame: Frame) -> Measure:
         chosen |= counted & valid
         answered |= valid
         aside |= excluded
-    return _checked(
-        Measure(indicator, None, chosen.astype(np.float64), answered.astype(np.float64), answered, aside & ~answered),
-        frame,
-    )
+    if not answered.any():
+        raise FaultsFound([_no_answers(indicator, frame)])
+    codes = np.where(answered, chosen.astype(np.int64), np.where(aside, 2, -1))
+    known, apart = np.array([True, True, False]), np.array([False, False, True])
+    return Measure(indicator, None, Coding(codes, np.array([0.0, 1.0, 0.0]), known, apart))
 
 
 def _distribution(indicator: Indicator, frame: Frame) -> list[Measure]:
     column = frame.column(str(indicator.item))
     known = np.array([label not in indicator.exclude for label in column.labels], dtype=np.bool_)
-    return [_single_category(indicator, frame, label, k, known) for k, label in enumerate(column.labels) if known[k]]
-
-
-def _single_category(indicator: Indicator, frame: Frame, label: str, place: int, known: Bools) -> Measure:
-    value = np.zeros(known.shape[0])
-    value[place] = 1.0
-    whole = _single(indicator, frame, value, known)
-    return Measure(indicator, label, whole.y, whole.x, whole.answered, whole.set_aside)
+    return [
+        _single(indicator, frame, (np.arange(known.shape[0]) == k).astype(np.float64), known, label)
+        for k, label in enumerate(column.labels)
+        if known[k]
+    ]
 
 
 def _ratio(indicator: Indicator, frame: Frame) -> Measure:
@@ -123,7 +170,9 @@ def _ratio(indicator: Indicator, frame: Frame) -> Measure:
     ]
     answered = ~(np.isnan(numbers[0]) | np.isnan(numbers[1]))
     y, x = (np.where(answered, values, 0.0) for values in numbers)
-    return _checked(Measure(indicator, None, y, x, answered, np.zeros(frame.n, dtype=np.bool_)), frame)
+    if not answered.any():
+        raise FaultsFound([_no_answers(indicator, frame)])
+    return Measure(indicator, None, None, Rows(y, x, answered, np.zeros(frame.n, dtype=np.bool_)))
 
 
 def _numbers_without(indicator: Indicator, name: str, frame: Frame) -> Floats:
@@ -132,8 +181,6 @@ def _numbers_without(indicator: Indicator, name: str, frame: Frame) -> Floats:
     return np.where(aside, np.nan, frame.numbers(name))
 
 
-def _checked(measure: Measure, frame: Frame) -> Measure:
-    if not measure.answered.any():
-        key = f"indicator {measure.indicator.id} ({shortened(measure.indicator.columns)})"
-        raise FaultsFound([Fault(frame.file, key, "at least one answer in the base", "none: all missing or excluded")])
-    return measure
+def _no_answers(indicator: Indicator, frame: Frame) -> Fault:
+    key = f"indicator {indicator.id} ({shortened(indicator.columns)})"
+    return Fault(frame.file, key, "at least one answer in the base", "none: all missing or excluded")

@@ -14,10 +14,11 @@ import numpy as np
 
 from analysis.estimates.domains import DomainSet
 from analysis.estimates.linearisation import Estimates
-from analysis.estimates.linearised import sum_domains
+from analysis.estimates.linearised import degrees_of_freedom
 from analysis.estimates.measure import Measure
 from analysis.estimates.replicates import ReplicateDesign
 from analysis.estimates.sample import Sample
+from analysis.estimates.tables import Tables, tabulate
 from analysis.frame import Floats, Ints, cross
 
 
@@ -95,10 +96,34 @@ class Replication:
         return np.where(empty[:, None], np.nan, np.where(np.isnan(scaled), 0.0, scaled))
 
     def estimate(self, measure: Measure, domains: DomainSet) -> Estimates:
-        sums = sum_domains(self.sample, measure, domains)
+        tables = tabulate(self.sample, measure, domains)
+        value = tables.sums.estimate
         theta = self.replicate_estimates(measure, domains)
-        variance = (self._deviations(theta, sums.estimate) ** 2).sum(axis=1)
-        return Estimates(sums, variance, self._logit_se(theta, sums.estimate) if measure.is_share else None)
+        variance = (self._deviations(theta, value) ** 2).sum(axis=1)
+        df = self._degrees(measure, domains, tables)
+        logit_se = self._logit_se(theta, value) if measure.is_share else None
+        return Estimates(tables.sums, variance, df[0], np.minimum(*df), logit_se)
+
+    def _degrees(self, measure: Measure, domains: DomainSet, tables: Tables) -> tuple[Ints, Ints]:
+        """PSUs minus strata; rank - 1 for given replicates without a design. Of the base, and of the answers."""
+        if self.has_design:
+            base, answered = tables.base_psus, tables.answered_psus
+            return degrees_of_freedom(self.sample, base), degrees_of_freedom(self.sample, answered)
+        inside, live = domains.of_row, self.sample.live
+        return (
+            self._ranks(np.where(live & ~measure.set_aside, inside, -1), domains.count),
+            self._ranks(np.where(live & measure.answered, inside, -1), domains.count),
+        )
+
+    @property
+    def has_design(self) -> bool:
+        """Whether degrees of freedom can be counted on PSUs; given replicates may come without."""
+        design = self.sample.design
+        return self.replicates.name != "given" or design.is_clustered or design.is_stratified
+
+    def _ranks(self, of_row: Ints, count: int) -> Ints:
+        weights = self.replicates.multiplier
+        return np.array([np.linalg.matrix_rank(weights[of_row == k]) - 1 for k in range(count)], dtype=np.int64)
 
     def _logit_se(self, theta: Floats, full: Floats) -> Floats:
         """Standard error of the replicates' logits, which R's svyciprop(method = "logit") uses."""
@@ -110,7 +135,7 @@ class Replication:
     def covariance(self, measures: Sequence[tuple[Measure, DomainSet]]) -> tuple[Floats, Floats]:
         values, parts = [], []
         for measure, domains in measures:
-            full = sum_domains(self.sample, measure, domains).estimate
+            full = tabulate(self.sample, measure, domains).sums.estimate
             values.append(full)
             parts.append(self._deviations(self.replicate_estimates(measure, domains), full))
         deviations = np.vstack(parts)

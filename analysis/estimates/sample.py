@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from analysis.design import Design
+from analysis.estimates.domains import DomainSet
 from analysis.frame import Bools, Floats, Ints
 from analysis.weights.steps import Weighting
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True)
 class Sample:
-    """`inside` (n,): the rows of the plan's subset, a domain of every estimate."""
+    """`inside` (n,): the rows of the plan's subset, a domain of every estimate.
+
+    `_kept` holds what items and indicators of one run share, with the objects that it was made from.
+    """
 
     design: Design
     weighting: Weighting
     inside: Bools
+    _kept: dict[tuple[int, int, str], tuple[object, object, Any]] = field(default_factory=dict, repr=False)
+
+    def shared(self, first: object, second: object, name: str, make: Callable[[], T]) -> T:
+        """What `make` returns, made once for these two objects."""
+        key = (id(first), id(second), name)
+        if key not in self._kept:
+            self._kept[key] = (first, second, make())
+        found: T = self._kept[key][2]
+        return found
 
     @cached_property
     def weight(self) -> Floats:
@@ -31,6 +48,11 @@ class Sample:
         """Rows with a weight, shape (n,)."""
         return np.asarray(self.weight != 0)
 
+    @cached_property
+    def all_positive(self) -> bool:
+        """Whether every weight is above 0, so that weighted counts show where rows are."""
+        return bool((self.weight > 0).all())
+
     @property
     def unit_of_row(self) -> Ints:
         """The finest unit that the variance needs: second-stage unit or PSU, shape (n,)."""
@@ -41,6 +63,10 @@ class Sample:
     def units(self) -> int:
         second = self.design.second
         return self.design.psus if second is None else int(second.psu_of_unit.shape[0])
+
+    def crossed(self, domains: DomainSet, of_row: Ints) -> Ints:
+        """Key of (`of_row`, domain + 1) for every row, shape (n,); computed once for each pair."""
+        return self.shared(domains, of_row, "crossed", lambda: of_row * (domains.count + 1) + (domains.of_row + 1))
 
     @cached_property
     def class_weight(self) -> Floats:

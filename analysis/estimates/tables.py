@@ -1,0 +1,239 @@
+"""One pass over the rows: sums of a measure by (unit, domain) and (calibration class, domain). Step 6.
+
+Items with few codes are counted on integer codes, (unit, domain, code) at once; measures of the same item
+share the counts. Ratios and items with many values go row by row. Both give the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.estimates.domains import DomainSet
+from analysis.estimates.measure import Coding, Measure
+from analysis.estimates.sample import Sample
+from analysis.frame import Bools, Floats, Ints
+
+MOST_CELLS = 30_000_000
+
+
+@dataclass(frozen=True)
+class DomainSums:
+    """Weighted sums of one measure by domain, shape (domains,): the estimate and what its deff needs.
+
+    `rows`, `answered`, `set_aside`: unweighted counts; `live`: answered rows with a weight; `aside`: weight set aside.
+    """
+
+    y: Floats
+    x: Floats
+    weight: Floats
+    yy: Floats
+    xy: Floats
+    xx: Floats
+    rows: Floats
+    answered: Floats
+    live: Floats
+    set_aside: Floats
+    aside: Floats
+    is_total: bool
+
+    @property
+    def estimate(self) -> Floats:
+        """Ratio or total, NaN without a base."""
+        if self.is_total:
+            return np.where(self.answered > 0, self.y, np.nan)
+        return np.divide(self.y, self.x, out=np.full_like(self.y, np.nan), where=self.x != 0)
+
+    @property
+    def squares(self) -> Floats:
+        """sum w (y - R x)^2 / X^2, for a total sum w (y - mean)^2: the spread in a simple random sample."""
+        if self.is_total:
+            mean = self.y / np.where(self.weight != 0, self.weight, np.nan)
+            return np.asarray(self.yy - mean * self.y)
+        ratio = self.estimate
+        spread = self.yy - 2 * ratio * self.xy + ratio**2 * self.xx
+        return np.asarray(spread / np.where(self.x != 0, self.x, np.nan) ** 2)
+
+    def deff(self, variance: Floats) -> Floats:
+        """Variance against a simple random sample with replacement of as many answered rows (R: deff = "replace")."""
+        spread = self.weight * self.squares
+        safe = (self.live > 1) & (spread > 1e-20 * np.maximum(self.yy, 1e-300))
+        return np.divide(variance * (self.live - 1), spread, out=np.full_like(variance, np.nan), where=safe)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables of one measure in a set of domains.
+
+    `y_unit`, `x_unit` (units, domains) and `y_class`, `x_class` (classes, domains): weighted sums; `y_plain`,
+    `x_plain` (classes, domains): unweighted ones, where a residual needs them. `answered_psus` and `base_psus`
+    (PSUs, domains): with weighted answers, and with weighted rows that are not set aside; `kept_psus`: with answers.
+    """
+
+    sums: DomainSums
+    y_unit: Floats
+    x_unit: Floats
+    y_class: Floats
+    x_class: Floats
+    y_plain: Floats | None
+    x_plain: Floats | None
+    answered_psus: Bools
+    base_psus: Bools
+    kept_psus: Bools
+
+
+def tabulate(sample: Sample, measure: Measure, domains: DomainSet) -> Tables:
+    """The tables of a measure, by codes where it has few, otherwise by rows."""
+    coding = measure.coding
+    if coding is not None and _cells(sample, domains, coding) <= MOST_CELLS:
+        return _from_codes(sample, measure, coding, domains)
+    return _from_rows(sample, measure, domains)
+
+
+def _cells(sample: Sample, domains: DomainSet, coding: Coding) -> int:
+    return max(sample.units, sample.weighting.classes.count) * (domains.count + 1) * (coding.levels + 1)
+
+
+def chunks(sample: Sample, domains: DomainSet) -> Iterator[tuple[int, int]]:
+    """Ranges of domains whose (units, domains) tables fit in memory."""
+    width = max(1, MOST_CELLS // max(sample.units, sample.weighting.classes.count))
+    for start in range(0, domains.count, width):
+        yield start, min(start + width, domains.count)
+
+
+def psus_of_units(sample: Sample, units: Bools) -> Bools:
+    """From (units, domains) to (PSUs, domains): PSUs with any such unit."""
+    second = sample.design.second
+    if second is None:
+        return units
+    starts = np.searchsorted(second.psu_of_unit, np.arange(sample.design.psus))
+    return np.asarray(np.logical_or.reduceat(units, starts, axis=0))
+
+
+@dataclass(frozen=True)
+class CodeCounts:
+    """Counts of one item's codes: weighted by unit and class, unweighted by class and (if weights are 0) by unit.
+
+    Shapes (units | classes, domains, codes + 1); the last code is missing.
+    """
+
+    unit: Floats
+    group: Floats
+    group_rows: Floats
+    unit_rows: Floats | None
+    unit_live: Floats | None
+
+
+def _counts(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
+    return sample.shared(coding.codes, domains, "counts", lambda: _count(sample, coding, domains))
+
+
+def _count(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
+    wide = coding.levels + 1
+    codes = coding.codes + 1
+
+    def table(of_row: Ints, height: int, weights: Floats | None) -> Floats:
+        place = sample.crossed(domains, of_row) * wide
+        place += codes
+        counts = np.bincount(place, weights=weights, minlength=height * (domains.count + 1) * wide)
+        cells = counts.reshape(height, domains.count + 1, wide)[:, 1:]
+        return np.roll(cells, -1, axis=2).astype(np.float64, copy=False)
+
+    units, classes = sample.unit_of_row, sample.weighting.classes
+    return CodeCounts(
+        table(units, sample.units, sample.weight),
+        table(classes.of_row, classes.count, sample.weight),
+        table(classes.of_row, classes.count, None),
+        None if sample.all_positive else table(units, sample.units, None),
+        None if sample.all_positive else table(units, sample.units, sample.live.astype(np.float64)),
+    )
+
+
+def _from_codes(sample: Sample, measure: Measure, coding: Coding, domains: DomainSet) -> Tables:
+    counts = _counts(sample, coding, domains)
+    y, known = np.append(coding.y, 0.0), np.append(coding.known, False).astype(np.float64)
+    aside = np.append(coding.set_aside, False).astype(np.float64)
+    rows_by_code, weight_by_code = counts.group_rows.sum(axis=0), counts.group.sum(axis=0)
+    unit_rows = counts.unit if counts.unit_rows is None else counts.unit_rows
+    unit_live = counts.unit if counts.unit_live is None else counts.unit_live
+    answered = rows_by_code @ known
+    live = answered if counts.unit_live is None else (counts.unit_live @ known).sum(axis=0)
+    total_y, total_w = weight_by_code @ y, weight_by_code @ known
+    sums = DomainSums(
+        y=total_y,
+        x=total_w,
+        weight=total_w,
+        yy=weight_by_code @ y**2,
+        xy=total_y,
+        xx=total_w,
+        rows=rows_by_code.sum(axis=1),
+        answered=answered,
+        live=live,
+        set_aside=rows_by_code @ aside,
+        aside=weight_by_code @ aside,
+        is_total=measure.is_total,
+    )
+    plain = sample.weighting.needs_plain
+    kept = psus_of_units(sample, unit_rows @ known > 0)
+    return Tables(
+        sums=sums,
+        y_unit=counts.unit @ y,
+        x_unit=counts.unit @ known,
+        y_class=counts.group @ y,
+        x_class=counts.group @ known,
+        y_plain=counts.group_rows @ y if plain else None,
+        x_plain=counts.group_rows @ known if plain else None,
+        answered_psus=kept if counts.unit_live is None else psus_of_units(sample, unit_live @ known > 0),
+        base_psus=psus_of_units(sample, unit_live @ (1 - aside) > 0),
+        kept_psus=kept,
+    )
+
+
+def _from_rows(sample: Sample, measure: Measure, domains: DomainSet) -> Tables:
+    inside = domains.of_row >= 0
+    base = inside & measure.answered
+    place, w = domains.of_row[base], sample.weight[base]
+    y, x = measure.y[base], measure.x[base]
+    wy, wx = w * y, w * x
+    out = inside & measure.set_aside
+
+    def by_domain(values: Floats | None, rows: Ints = place) -> Floats:
+        return np.bincount(rows, weights=values, minlength=domains.count).astype(np.float64)
+
+    def table(of_row: Ints, height: int, values: Floats) -> Floats:
+        cells = np.bincount(of_row[base] * domains.count + place, weights=values, minlength=height * domains.count)
+        return np.asarray(cells.reshape(height, -1), dtype=np.float64)
+
+    def psus(rows: Bools) -> Bools:
+        key = sample.design.psu_of_row[rows] * domains.count + domains.of_row[rows]
+        return np.bincount(key, minlength=sample.design.psus * domains.count).reshape(sample.design.psus, -1) > 0
+
+    sums = DomainSums(
+        y=by_domain(wy),
+        x=by_domain(wx),
+        weight=by_domain(w),
+        yy=by_domain(wy * y),
+        xy=by_domain(wy * x),
+        xx=by_domain(wx * x),
+        rows=by_domain(None, domains.of_row[inside]),
+        answered=by_domain(None),
+        live=by_domain(sample.live[base].astype(np.float64)),
+        set_aside=by_domain(None, domains.of_row[out]),
+        aside=by_domain(sample.weight[out], domains.of_row[out]),
+        is_total=measure.is_total,
+    )
+    classes, plain = sample.weighting.classes, sample.weighting.needs_plain
+    return Tables(
+        sums=sums,
+        y_unit=table(sample.unit_of_row, sample.units, wy),
+        x_unit=table(sample.unit_of_row, sample.units, wx),
+        y_class=table(classes.of_row, classes.count, wy),
+        x_class=table(classes.of_row, classes.count, wx),
+        y_plain=table(classes.of_row, classes.count, y) if plain else None,
+        x_plain=table(classes.of_row, classes.count, x) if plain else None,
+        answered_psus=psus(base & sample.live),
+        base_psus=psus(inside & sample.live & ~measure.set_aside),
+        kept_psus=psus(base),
+    )
