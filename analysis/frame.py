@@ -68,7 +68,7 @@ class Frame:
             parsed = _parse(array.dictionary, self.missing)
             if parsed is not None:
                 indices = array.indices.fill_null(len(parsed)).to_numpy(zero_copy_only=False)
-                return np.append(parsed, np.nan)[indices]
+                return np.asarray(np.append(parsed, np.nan)[indices])
         return self._label_numbers(name)
 
     def _label_numbers(self, name: str) -> Floats:

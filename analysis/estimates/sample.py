@@ -14,7 +14,6 @@ from analysis.estimates.domains import DomainSet
 from analysis.frame import Bools, Floats, Ints
 from analysis.weights.steps import Weighting
 
-
 T = TypeVar("T")
 
 
