@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.special import logit, stdtr
 
 from analysis.estimates.intervals import (
     Proportions,
@@ -128,6 +129,26 @@ def decide_mean(estimate: float, se: float, df: float, target: float, operator: 
         return "undetermined"
     low, high = t_interval(np.array([estimate]), np.array([se]), np.array([float(df)]), 1 - 2 * alpha)
     return decide(float(low[0]), float(high[0]), target, operator)
+
+
+@dataclass(frozen=True)
+class TargetTest:
+    """The distance of a share from its target on the logit scale, for display beside the verdict.
+
+    `t` in standard errors; `p_not_met` of the test against p <= target, `p_met` against p >= target.
+    """
+
+    t: float
+    p_not_met: float
+    p_met: float
+
+
+def compare_with_target(p: float, se: float, df: float, target: float) -> TargetTest | None:
+    """One-sided t tests of a share against its target; None at 0 or 1 and without degrees of freedom."""
+    if not 0 < p < 1 or not se > 0 or not df > 0:
+        return None
+    t = float((logit(p) - logit(target)) * p * (1 - p) / se)
+    return TargetTest(t, float(stdtr(df, -t)), float(stdtr(df, t)))
 
 
 def point_meets(estimate: float, target: float, operator: str) -> bool:

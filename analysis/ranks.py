@@ -102,6 +102,29 @@ def mogstad_romano_shaikh_wilhelm(
     return rank_sets(better)
 
 
+def marginal_rank_sets(
+    estimates: Floats, covariance: Floats, alpha: float, draws: int = DRAWS, seed: int = SEED
+) -> RankSets:
+    """Rank sets that hold for each unit on its own: only differences with that unit are tested (same source)."""
+    z, sd = _z(estimates, covariance), spread(covariance)
+    normal = np.random.default_rng(seed).standard_normal((draws, estimates.shape[0]))
+    values, vectors = np.linalg.eigh(covariance)
+    noise = normal @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    lowest, highest = np.ones(estimates.shape[0], dtype=np.int64), np.full(estimates.shape[0], estimates.shape[0])
+    for unit in range(estimates.shape[0]):
+        pairs = np.zeros_like(sd, dtype=np.bool_)
+        pairs[unit] = sd[unit] > 0
+        while pairs.any():
+            largest = _largest_differences(noise, sd, pairs)
+            rejected = pairs & (np.abs(z) > np.quantile(largest, 1 - alpha))
+            if not rejected.any():
+                break
+            lowest[unit] += int((rejected[unit] & (z[unit] < 0)).sum())
+            highest[unit] -= int((rejected[unit] & (z[unit] > 0)).sum())
+            pairs &= ~rejected
+    return RankSets(lowest, highest)
+
+
 def _largest_differences(noise: Floats, sd: Floats, pairs: Bools) -> Floats:
     """The largest |Z_j - Z_k| / sd_jk over the open pairs in each draw, shape (draws,)."""
     largest = np.zeros(noise.shape[0])

@@ -6,6 +6,7 @@ import importlib
 import pytest
 
 MODULES = [
+    "analysis.decision",
     "analysis.dispositions",
     "analysis.looking",
     "analysis.multiplicity",
@@ -15,13 +16,16 @@ MODULES = [
     "analysis.patterns.matching",
     "analysis.patterns.speeders",
     "analysis.patterns.straight_lining",
+    "analysis.plan",
     "analysis.planner.allocation",
     "analysis.planner.sample_size",
     "analysis.planner.selection",
     "analysis.small_areas",
     "analysis.two_samples",
     "analysis.weights.base",
+    "analysis.weights.diagnostics",
     "analysis.weights.nonresponse",
+    "analysis.weights.trim",
 ]
 
 

@@ -1,0 +1,85 @@
+"""Collapsed cell tables and the row-level form give the same numbers."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.design import build_design
+from analysis.estimates import tables
+from analysis.estimates.domains import crossed_domains
+from analysis.estimates.linearisation import Linearisation
+from analysis.estimates.measure import measures_of
+from analysis.estimates.sample import Sample
+from analysis.frame import frame_of
+from analysis.plan_file import parse_plan
+from analysis.weights.steps import weight_sample
+from tests.unit.analysis.small_town import DESIGN, LINEAR, POSTSTRATIFY, RAKE, RAKING, SHARE, TRIM, run, small_town
+
+LOGIT = {"method": "logit", "margins": RAKE["margins"], "bounds": [0.3, 3.0]}
+WEIGHTINGS = {
+    "rake": [RAKE],
+    "raking": [RAKING],
+    "logit": [LOGIT],
+    "linear with a numeric control": [LINEAR],
+    "poststratify, rake, trim": [POSTSTRATIFY, RAKE, TRIM],
+    "poststratify, linear": [POSTSTRATIFY, LINEAR],
+}
+
+
+def both_forms(calibration: list[dict[str, Any]]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    plan = parse_plan({"design": DESIGN, "calibration": calibration, "indicators": [SHARE]})
+    frame = frame_of(small_town())
+    design = build_design(plan.design, frame)
+    found = []
+    for collapsed in (True, False):
+        weighting = weight_sample(plan, frame, design.weight, Path(), collapsed=collapsed)
+        sample = Sample(design, weighting, np.ones(frame.n, dtype=np.bool_))
+        domains = crossed_domains(["area"], frame, sample.inside)
+        estimates = Linearisation(sample).estimate(measures_of(plan.indicators[0], frame)[0], domains)
+        found.append((weighting.weight, estimates.value, estimates.variance))
+        assert (
+            weighting.classes.count < frame.n
+            or not collapsed
+            or "numeric" in str(calibration)
+            or "trim" in str(calibration)
+        )
+    return found
+
+
+@pytest.mark.parametrize("name", WEIGHTINGS)
+def test_classes_of_rows_and_single_rows_give_the_same_weights_and_variances(name: str) -> None:
+    by_class, by_row = both_forms(WEIGHTINGS[name])
+    for one, other in zip(by_class, by_row, strict=True):
+        assert one == pytest.approx(other, rel=1e-9)
+
+
+@pytest.mark.parametrize("calibration", [[], [RAKE], [LINEAR]])
+def test_counting_codes_and_going_row_by_row_give_the_same_figures(
+    calibration: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indicators = [
+        SHARE,
+        {"id": "mean", "item": "q", "rule": "mean", "values": {1: 0, 2: 30, 3: 60, 4: 80, 5: 100}, "exclude": [9]},
+        {"id": "total", "item": "visits", "rule": "total"},
+        {"id": "each", "item": "q", "rule": "distribution", "exclude": [9]},
+    ]
+    town = small_town()
+    by_code = run(town, calibration=calibration, indicators=indicators)
+    monkeypatch.setattr(tables, "MOST_CELLS", 0)
+    by_row = run(town, calibration=calibration, indicators=indicators)
+    for one, other in zip(by_code.estimates, by_row.estimates, strict=True):
+        assert (one.n, one.n_base, one.df, one.flags) == (other.n, other.n_base, other.df, other.flags)
+        assert [one.estimate, one.se, one.deff] == pytest.approx([other.estimate, other.se, other.deff], rel=1e-10)
+        assert (one.dk_share or 0.0) == pytest.approx(other.dk_share or 0.0, rel=1e-12)
+
+
+def test_rows_without_weight_count_in_neither_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = small_town()
+    town.loc[town["psu"] == 3, "w"] = 0.0
+    by_code = run(town).estimates[0]
+    monkeypatch.setattr(tables, "MOST_CELLS", 0)
+    by_row = run(town).estimates[0]
+    assert by_code.df == by_row.df == 12 - 3
+    assert (by_code.se, by_code.deff) == pytest.approx((by_row.se, by_row.deff), rel=1e-10)
