@@ -18,10 +18,11 @@ COLUMNS = (
     "source",
     "n",
     "estimate",
-    "lower",
-    "upper",
-    "level",
     "interval_method",
+    "lower_90",
+    "upper_90",
+    "lower_95",
+    "upper_95",
     "operator",
     "target",
     "decision",
@@ -63,10 +64,9 @@ def _numbers(figure: Figure) -> list[str]:
     values = (
         figure.n,
         figure.estimate,
-        figure.lower,
-        figure.upper,
-        figure.level,
-        figure.method,
+        figure.limits[0].method if figure.limits else None,
+        *_limits(figure, 0.90),
+        *_limits(figure, 0.95),
         figure.operator,
         figure.target,
         figure.decision.value,
@@ -78,6 +78,11 @@ def _numbers(figure: Figure) -> list[str]:
         "; ".join(figure.flags),
     )
     return ["" if value is None else str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+
+
+def _limits(figure: Figure, level: float) -> tuple[float | None, float | None]:
+    found = next((limits for limits in figure.limits if limits.level == level), None)
+    return (None, None) if found is None else (found.lower, found.upper)
 
 
 def _inert(text: str) -> str:

@@ -15,7 +15,7 @@ from survey.programme.figure import Decision, Figure
 from survey.web.numbers import as_figure, as_interval
 
 _LEFT, _WIDTH = 2.0, 96.0  # per cent of the picture that the axis runs over
-_LINE, _STRIP, _GAP = 18, 22, 12  # pixels: a line of the label, the strip with the dot, the gap to the next row
+_LINE, _STRIP, _GAP = 18, 20, 16  # pixels: a line of the label, the strip with the dot, the gap to the next row
 _LABEL_EMS = 15.0  # a label breaks where a telephone of 360 pixels ends
 
 
@@ -73,8 +73,9 @@ def described(row: ChartRow, score: bool) -> str:
     if figure.estimate is None:
         return f"{row.label}: {gettext('样本不足，不公布')}."
     words = [f"{row.label}: {as_figure(figure.estimate, score, figure.target)}"]
-    if figure.lower is not None:
-        words.append(gettext("区间 %(limits)s", limits=as_interval(figure.lower, figure.upper, score, figure.target)))
+    for limits in figure.limits[:1]:
+        shown = as_interval(limits, score, figure.target)
+        words.append(gettext("%(level)s%% 区间 %(limits)s", level=f"{limits.level * 100:.0f}", limits=shown))
     if figure.target is not None:
         words.append(gettext("目标 %(target)s", target=f"{figure.operator} {as_figure(figure.target, score)}"))
     if row.verdict:
@@ -85,14 +86,14 @@ def described(row: ChartRow, score: bool) -> str:
 def axis_for(figures: Sequence[Figure], score: bool) -> Axis:
     """An axis in tens (or twenties) of per cent or points that holds every limit and target; never narrower than 40.
 
-    >>> axis_for([Figure(n=90, publishable=True, estimate=0.83, lower=0.71, upper=0.9, target=0.8)], score=False)
+    >>> axis_for([Figure(n=90, publishable=True, estimate=0.83, target=0.7)], score=False)
     Axis(low=0.6, high=1.0, step=0.1)
     """
     unit = 100.0 if score else 1.0
     values = [
         value / unit
         for figure in figures
-        for value in (figure.estimate, figure.lower, figure.upper, figure.target)
+        for value in (figure.estimate, figure.target, *(end for one in figure.limits for end in (one.lower, one.upper)))
         if value is not None
     ]
     low = math.floor(min(values, default=0.0) * 10 + 1e-9) / 10
@@ -138,10 +139,12 @@ def _drawn(figure: Figure, estimate: float, axis: Axis, middle: float, own_targe
     parts = []
     if own_target and figure.target is not None:
         parts.append(_line(axis.position(figure.target), middle - 11, middle + 11, "target"))
-    if figure.lower is not None and figure.upper is not None:
-        left, right = axis.position(figure.lower), axis.position(figure.upper)
-        parts.append(f'<line class="interval {figure.decision}" x1="{left}" x2="{right}" y1="{middle}" y2="{middle}"/>')
-        parts.extend(_line(end, middle - 5, middle + 5, f"interval {figure.decision}") for end in (left, right))
+    for k, limits in enumerate(figure.limits):  # the narrowest is thick: it decides
+        left, right = axis.position(limits.lower), axis.position(limits.upper)
+        kind = f"{'interval' if k == 0 else 'outer'} {figure.decision}"
+        parts.append(f'<line class="{kind}" x1="{left}" x2="{right}" y1="{middle}" y2="{middle}"/>')
+        if k > 0:
+            parts.extend(_line(end, middle - 5, middle + 5, kind) for end in (left, right))
     parts.append(_dot(axis.position(estimate), middle, figure.decision))
     return "".join(parts)
 

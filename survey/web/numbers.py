@@ -1,5 +1,7 @@
 """Numbers as a reader of the staff pages sees them. A shown figure never crosses its target by rounding."""
 
+from survey.programme.figure import Limits
+
 MISSING = "—"
 _MOST_DECIMALS = 6
 
@@ -26,15 +28,13 @@ def as_figure(value: float | None, score: bool, target: float | None = None) -> 
     return f"{number:.{decimals}f}" + ("" if score else "%")
 
 
-def as_interval(lower: float | None, upper: float | None, score: bool, target: float | None = None) -> str:
+def as_interval(limits: Limits, score: bool, target: float | None = None) -> str:
     """Both limits.
 
-    >>> as_interval(0.791, 0.8704, score=False)
+    >>> as_interval(Limits(0.791, 0.8704, 0.9, "korn-graubard"), score=False)
     '79.1%–87.0%'
     """
-    if lower is None or upper is None:
-        return MISSING
-    return f"{as_figure(lower, score, target)}–{as_figure(upper, score, target)}"
+    return f"{as_figure(limits.lower, score, target)}–{as_figure(limits.upper, score, target)}"
 
 
 def as_share(value: float | None) -> str:

@@ -26,11 +26,11 @@ def chart_of_indicators(results: WaveResults, area: Area | None) -> Markup:
 
 
 def chart_of_areas(results: WaveResults, found: WaveIndicator) -> Markup:
-    """One indicator in the whole, in the streets and in the communities."""
+    """One indicator in the whole, in the streets and in the communities, as far as their figures may be shown."""
     rows = [
         _row(in_page_language(area.name), figure)
         for area in results.areas
-        if (figure := results.pair(found.indicator.id, area.code).prob) is not None
+        if (figure := results.pair(found.indicator.id, area.code).prob) is not None and figure.publishable
     ]
     title = gettext("%(indicator)s：各街道、社区的率与区间", indicator=in_page_language(found.indicator.label))
     return interval_chart("chart", title, rows, score=found.is_score) if rows else Markup("")

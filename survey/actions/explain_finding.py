@@ -1,0 +1,71 @@
+"""Explain a flag or a warning of an analysis, which is English in the files, in the reader's language."""
+
+import re
+from collections.abc import Mapping
+
+from analysis.report.phrases import in_words
+
+_STREET = re.compile(r"\b\d{9}\b")
+
+# What the application itself warns of when it derives a wave's plan, and the reasons of the publication rules.
+_PHRASES = (
+    (
+        r"margin cell (.+): joined, one of them has fewer than (\d+) answers",
+        r"边际单元 \1 已合并：其中有一格少于 \2 份答卷",
+        r"邊際單元 \1 已合併：其中有一格少於 \2 份答卷",
+    ),
+    (
+        r"street (.+): no answer; its (.+) people are not represented",
+        r"\1没有答卷，其 \2 人未被代表",
+        r"\1沒有答卷，其 \2 人未被代表",
+    ),
+    (
+        r"street (.+): sex or age band is known of nobody; not calibrated",
+        r"\1没有人填写性别或年龄段，未作校准",
+        r"\1沒有人填寫性別或年齡段，未作校準",
+    ),
+    (
+        r"street (.+): no margin; its (.+) answers keep their share",
+        r"\1没有人口边际数，其 \2 份答卷保持原有比重",
+        r"\1沒有人口邊際數，其 \2 份答卷保持原有比重",
+    ),
+    (
+        r"not calibrated: the wave has no population margins",
+        "未作校准：本轮没有人口边际数",
+        "未作校準：本輪沒有人口邊際數",
+    ),
+    (r"not calibrated: (.+)", r"未作校准：\1", r"未作校準：\1"),
+    (
+        r"indicator (.+): nobody in its base; left out",
+        r"指标 \1 的分母中没有人，未计算",
+        r"指標 \1 的分母中沒有人，未計算",
+    ),
+    (r"not publishable: n<30", "样本不足，不公布：答案少于 30 份", "樣本不足，不公布：答案少於 30 份"),
+    (
+        r"not publishable: n_eff<30",
+        "样本不足，不公布：有效样本量少于 30",
+        "樣本不足，不公布：有效樣本量少於 30",
+    ),
+    (
+        r"not publishable: no interval",
+        "不公布：只有一个抽样单元，无法给出区间",
+        "不公布：只有一個抽樣單元，無法給出區間",
+    ),
+    (
+        r"not publishable: .*width.*",
+        "样本不足，不公布：区间太宽",
+        "樣本不足，不公布：區間太寬",
+    ),
+)
+
+
+def explain_finding(text: str, language: str, names: Mapping[str, str]) -> str:
+    """`text` in `zh-Hans`, `zh-Hant` or `en`; codes of streets become `names`. What is not known stays English."""
+    named = _STREET.sub(lambda code: names.get(code.group(), code.group()), text)
+    if language == "en":
+        return named
+    for pattern, simplified, traditional in _PHRASES:
+        match = re.fullmatch(pattern, named)
+        if match:
+            return match.expand(traditional if language == "zh-Hant" else simplified)
+    return in_words(named, "zh-Hant" if language == "zh-Hant" else "zh-Hans")
