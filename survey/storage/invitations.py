@@ -68,6 +68,12 @@ def list_invitations(session: Session, wave_id: str, kind: InvitationKind | None
     return [_to_invitation(row) for row in session.scalars(query)]
 
 
+def find_in_wave(session: Session, wave_id: str, code: str) -> Invitation | None:
+    """The invitation with this code in one wave, retired or not."""
+    row = session.get(InvitationRow, (wave_id, code))
+    return None if row is None else _to_invitation(row)
+
+
 def count_code_uses(session: Session, wave_id: str) -> int:
     """How many households' codes have been used."""
     query = select(func.count()).select_from(CodeUseRow).where(CodeUseRow.wave == wave_id)

@@ -16,7 +16,7 @@ from survey.web.numbers import as_figure, as_interval
 
 _LEFT, _WIDTH = 2.0, 96.0  # per cent of the picture that the axis runs over
 _LINE, _STRIP, _GAP = 18, 20, 16  # pixels: a line of the label, the strip with the dot, the gap to the next row
-_LABEL_EMS = 15.0  # a label breaks where a telephone of 360 pixels ends
+_LABEL_EMS = 12.0  # longer labels break, so that the number beside them fits on a telephone of 360 pixels
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def broken(label: str) -> list[str]:
     """A label in as many lines as a narrow screen needs; a Chinese character is one em wide, another sign about half.
 
     >>> broken("Satisfaction with the environment and public facilities")
-    ['Satisfaction with the', 'environment and public', 'facilities']
+    ['Satisfaction with the', 'environment and', 'public facilities']
     """
     lines: list[str] = []
     width = 0.0

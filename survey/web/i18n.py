@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", TIME_ZONE)
     Babel(app, locale_selector=_locale)
     app.add_template_filter(in_page_language, "text")
+    app.add_template_filter(as_heading, "heading")
     app.context_processor(lambda: {"language": page_language(), "language_names": NATIVE_NAMES})
 
 
@@ -52,6 +53,12 @@ def page_language() -> str:
 def in_page_language(text: Text) -> str:
     """Jinja filter: a text of the domain in the language of the page."""
     return text.in_language(page_language())
+
+
+def as_heading(text: Text) -> str:
+    """Jinja filter: the text as the beginning of a line, which English writes with a capital letter."""
+    words = in_page_language(text)
+    return words[:1].upper() + words[1:]
 
 
 def negotiate(wanted: Iterable[str]) -> str:

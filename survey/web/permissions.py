@@ -51,6 +51,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "analyst.waves": PROGRAMME,
     "analyst.wave": PROGRAMME,
     "analyst.indicator": PROGRAMME,
+    "analyst.start": PROGRAMME,
     "analyst.estimates": PROGRAMME,
     "analyst.responses": frozenset({ANALYST}),
     "office.waves": frozenset({OFFICE}),

@@ -8,7 +8,7 @@ from survey.programme.area import Area
 from survey.programme.figure import Figure
 from survey.programme.wave_indicator import WaveIndicator
 from survey.web.charts import ChartRow, interval_chart
-from survey.web.i18n import in_page_language
+from survey.web.i18n import as_heading, in_page_language
 from survey.web.words import verdict_in_words
 
 
@@ -17,7 +17,7 @@ def chart_of_indicators(results: WaveResults, area: Area | None) -> Markup:
     if area is None:
         return Markup("")
     rows = [
-        _row(in_page_language(each.indicator.label), figure)
+        _row(as_heading(each.indicator.label), figure)
         for each in results.indicators
         if not each.is_score and (figure := results.pair(each.indicator.id, area.code).prob) is not None
     ]
@@ -32,7 +32,7 @@ def chart_of_areas(results: WaveResults, found: WaveIndicator) -> Markup:
         for area in results.areas
         if (figure := results.pair(found.indicator.id, area.code).prob) is not None and figure.publishable
     ]
-    title = gettext("%(indicator)s：各街道、社区的率与区间", indicator=in_page_language(found.indicator.label))
+    title = gettext("%(indicator)s：各街道、社区的率与区间", indicator=as_heading(found.indicator.label))
     return interval_chart("chart", title, rows, score=found.is_score) if rows else Markup("")
 
 

@@ -1,11 +1,13 @@
 """Pages of the results: the waves, one wave, one indicator over the areas; starting a computation; downloads."""
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as Answer
 
 from survey.actions.download_responses import download_responses
 from survey.actions.export_estimates import export_estimates
 from survey.actions.list_waves_in_area import list_waves_in_area
 from survey.actions.show_results import WaveResults, show_results
+from survey.actions.start_analysis import start_analysis
 from survey.programme.area import Area
 from survey.web.analyst.charts_of_results import chart_of_areas, chart_of_indicators
 from survey.web.i18n import current_time, page_language
@@ -45,6 +47,14 @@ def indicator(wave_id: str, indicator_id: str) -> str:
         abort(404)
     chart = chart_of_areas(results, found) if results.shown else ""
     return render_template("analyst/indicator.html", results=results, found=found, chart=chart)
+
+
+@blueprint.post("/<wave_id>/start")
+def start(wave_id: str) -> Answer:
+    """Start the computation in a process of its own; the page of the wave shows how it goes."""
+    wave = _results(wave_id).wave
+    start_analysis(services().storage, wave.id, services().settings.var / "analyses", current_time())
+    return redirect(url_for("analyst.wave", wave_id=wave.id), 303)
 
 
 @blueprint.get("/<wave_id>/estimates.csv")

@@ -6,10 +6,11 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
+from survey.actions.find_poster import Poster, find_poster
 from survey.actions.list_waves_in_area import list_waves_in_area
 from survey.actions.print_posters import collect_sheets, print_posters
 from survey.actions.retire_code import retire_code
-from survey.actions.show_wave import PosterCount, WaveOverview, show_wave
+from survey.actions.show_wave import WaveOverview, show_wave
 from survey.invitation.code import answer_address, spaced
 from survey.invitation.invitation import InvitationKind
 from survey.programme.wave import WaveError
@@ -35,7 +36,7 @@ def wave(wave_id: str) -> str:
 @blueprint.get("/<wave_id>/codes/<code>.svg")
 def code_picture(wave_id: str, code: str) -> Response:
     """The QR picture of a poster."""
-    poster = _poster(_overview(wave_id), code).poster
+    poster = _poster(wave_id, code).invitation
     picture = qr_svg(_address(poster.code), f"QR {spaced(poster.code)}")
     return Response(picture, mimetype="image/svg+xml")
 
@@ -57,10 +58,9 @@ def posters(wave_id: str) -> Response | Answer:
 @blueprint.route("/<wave_id>/codes/<code>/retire", methods=["GET", "POST"])
 def retire(wave_id: str, code: str) -> str | Answer:
     """Ask first; then retire the code."""
-    overview = _overview(wave_id)
-    found = _poster(overview, code)
+    found = _poster(wave_id, code)
     if request.method == "GET":
-        return render_template("office/retire.html", wave=overview.wave, found=found, spaced=spaced)
+        return render_template("office/retire.html", found=found, spaced=spaced)
     if retire_code(services().storage, wave_id, code, current_time(), signed_in_account().email):
         flash(gettext("编码 %(code)s 已停用。", code=spaced(code)), "success")
     return redirect(url_for("office.wave", wave_id=wave_id), 303)
@@ -73,8 +73,8 @@ def _overview(wave_id: str) -> WaveOverview:
     return found
 
 
-def _poster(overview: WaveOverview, code: str) -> PosterCount:
-    found = next((each for each in overview.posters if each.poster.code == code), None)
+def _poster(wave_id: str, code: str) -> Poster:
+    found = find_poster(services().storage, wave_id, code)
     if found is None:
         abort(404)
     return found
