@@ -16,6 +16,7 @@ from survey.web.numbers import as_figure, as_interval
 
 _LEFT, _WIDTH = 2.0, 96.0  # per cent of the picture that the axis runs over
 _LINE, _STRIP, _GAP = 18, 20, 16  # pixels: a line of the label, the strip with the dot, the gap to the next row
+_CLOSING = "）」』，。、；：！？)"  # no line begins with one of these
 _LABEL_EMS = 12.0  # longer labels break, so that the number beside them fits on a telephone of 360 pixels
 
 
@@ -184,7 +185,7 @@ def broken(label: str) -> list[str]:
     width = 0.0
     for word in _words(label):
         size = sum(1.0 if ord(sign) > 0x2E7F else 0.55 for sign in word)
-        if lines and width + size <= _LABEL_EMS:
+        if lines and (width + size <= _LABEL_EMS or word in _CLOSING):
             lines[-1] += word
             width += size
         else:
