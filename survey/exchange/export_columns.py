@@ -135,12 +135,12 @@ def _recorded(questionnaire: Questionnaire, areas: AreaTree) -> Iterator[Column]
 def population_reader(questionnaire: Questionnaire) -> Callable[[Response], int]:
     """Whether a response counts in the population's rates (usual residents), as 1 or 0."""
     condition = questionnaire.in_population
+    if condition is None:
+        return lambda _response: 1
+    tree, names = condition.tree, tuple(condition.item_names())
 
     def read(response: Response) -> int:
-        if condition is None:
-            return 1
-        values = {name: as_expression_text(response.answers.get(name)) for name in condition.item_names()}
-        return int(evaluate(condition.tree, values))
+        return int(evaluate(tree, {name: as_expression_text(response.answers.get(name)) for name in names}))
 
     return read
 
