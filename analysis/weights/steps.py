@@ -159,10 +159,8 @@ class Weighting:
         negative = int((self.weight < 0).sum())
         if negative:
             found.append(f"calibration: {negative} weights are negative; bounds, raking or logit avoid this")
-        methods = [step.method for step in self.diagnostics]
-        if "trim" in methods and any(
-            method != "trim" for method in methods[: len(methods) - methods[::-1].index("trim")]
-        ):
+        calibrated = [place for place, step in enumerate(self.diagnostics) if step.method != "trim"]
+        if calibrated and any(step.rows_trimmed for step in self.diagnostics[calibrated[-1] + 1 :]):
             found.append(
                 "calibration: weights were trimmed after calibration, so its totals no longer hold exactly; "
                 "variances still use its residuals"

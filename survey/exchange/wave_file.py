@@ -1,6 +1,6 @@
 """A wave as a file that an office writes: what is asked of whom, by which indicators it is judged, how it is analysed.
 
-Step 2. The file names a questionnaire version, and either a target profile or its own indicators (docs/waves.md).
+Step 2. The file names a questionnaire version, and either a target profile or its own indicators (docs/exchange.md).
 """
 
 from collections.abc import Collection, Iterator, Mapping
