@@ -1,4 +1,4 @@
-"""Print a wave's posters and letters: every code in use, one A4 page each, ordered by area."""
+"""Print a wave's posters and letters: every code in use, one A4 page each, ordered by kind and area."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +43,8 @@ def collect_sheets(
     chosen = [one for one in invitations if not one.retired and (wanted is None or one.area in wanted)]
     if not chosen:
         raise WaveError(f"wave {wave_id}: expected codes in use to print, found none for this kind and area")
+    # Posters first, then letters; the letters of one place together, as they are put into envelopes.
+    chosen.sort(key=lambda one: (one.kind is InvitationKind.LETTER, one.area, one.place.zh_hans))
     return Sheets(wave, tuple(_page(one, tree, base) for one in chosen))
 
 

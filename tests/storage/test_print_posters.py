@@ -28,6 +28,7 @@ def test_every_code_in_use_gets_one_page_and_a_retired_one_none(storage: Storage
     sheets = collect_sheets(storage, WAVE, BASE)
     expected = {kept.code, *(letter.code for letter in stored.letters)}
     assert {page.invitation.code for page in sheets.pages} == expected
+    assert [page.invitation.kind.value for page in sheets.pages] == ["poster", "letter", "letter"]
     seen: list[object] = []
     file = BytesIO()
     assert print_posters(sheets, file, lambda: seen.append(None)) == frozenset()
