@@ -1,0 +1,235 @@
+"""A resident with a real phone or desktop browser: from the code to the receipt, with and without script."""
+
+import re
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import func, select
+
+from survey.storage.responses import ResponseRow
+from tests.browser.accessibility import violations
+from tests.browser.conftest import DESKTOP, PHONE, SMALL_PHONE, Site
+
+OpenPage = Callable[..., Page]
+SIZES = (SMALL_PHONE, PHONE, DESKTOP)
+LOOKS = ("zh-hans", "zh-hant", "en")
+PRIMARY = ".buttons .button:not(.quiet)"
+
+
+def responses(site: Site, questionnaire: str = "resident") -> int:
+    with site.storage.read() as session:
+        wave = site.waves[questionnaire].wave.id
+        return session.scalar(select(func.count()).select_from(ResponseRow).where(ResponseRow.wave == wave)) or 0
+
+
+def receipt(page: Page) -> str:
+    text = page.locator(".receipt").inner_text()
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", text)
+    return text
+
+
+def fits_the_screen(page: Page) -> bool:
+    """Nothing makes the page scroll sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def answer_everything(page: Page) -> None:
+    """On the page with all questions: the first choice of each, and a text."""
+    page.eval_on_selector_all("fieldset.item", "items => items.forEach(item => item.querySelector('input').click())")
+    for area in page.locator("textarea").all():
+        area.fill("路灯很亮，谢谢。")
+
+
+@pytest.mark.parametrize(("size", "look"), list(product(SIZES, LOOKS)))
+def test_whole_form_on_one_page_is_answered_to_the_receipt(
+    site: Site, open_page: OpenPage, size: tuple[int, int], look: str
+) -> None:
+    before = responses(site)
+    page = open_page(size)
+    page.goto(site.address(look=look))
+    assert fits_the_screen(page)
+    page.locator(".button.quiet").click()
+    assert fits_the_screen(page)
+    answer_everything(page)
+    page.locator("button[value=send]").click()
+    receipt(page)
+    assert fits_the_screen(page)
+    assert responses(site) == before + 1
+
+
+@pytest.mark.parametrize(("questionnaire", "script"), [("resident", False), ("pulse", True), ("merchant", False)])
+def test_form_is_answered_one_question_at_a_time(
+    site: Site, open_page: OpenPage, questionnaire: str, script: bool
+) -> None:
+    before = responses(site, questionnaire)
+    page = open_page(SMALL_PHONE, script=script)
+    page.goto(site.address(questionnaire))
+    page.locator(PRIMARY).first.click()
+    for _ in range(60):
+        if page.url.endswith("/review"):
+            break
+        fields = page.locator("input[type=radio], input[type=checkbox]")
+        if fields.count():
+            fields.first.check()
+        page.locator("button.button[value=next]").click()
+    page.locator("button.button[value=send]").first.click()
+    receipt(page)
+    assert responses(site, questionnaire) == before + 1
+
+
+def test_whole_form_without_script(site: Site, open_page: OpenPage) -> None:
+    page = open_page(PHONE, script=False)
+    page.goto(site.address())
+    page.locator(".button.quiet").click()
+    page.locator("input[name=age_confirmed]").first.check()
+    page.locator("button[value=send]").click()
+    receipt(page)
+
+
+def test_send_pressed_twice_back_and_sent_again_is_one_response(site: Site, open_page: OpenPage) -> None:
+    before = responses(site)
+    page = open_page(PHONE)
+    page.goto(site.address())
+    page.locator(".button.quiet").click()
+    answer_everything(page)
+    page.locator("button[value=send]").dblclick()
+    first = receipt(page)
+    page.go_back()
+    if page.locator("button[value=send]").count():  # the browser kept the page as it was
+        page.locator("button[value=send]").click()
+    assert receipt(page) == first
+    page.reload()
+    assert receipt(page) == first
+    assert responses(site) == before + 1
+
+
+def test_back_button_of_the_browser_keeps_the_answers(site: Site, open_page: OpenPage) -> None:
+    page = open_page(PHONE, script=False)
+    page.goto(site.address())
+    page.locator(PRIMARY).first.click()
+    page.locator("input[name=age_confirmed]").first.check()
+    page.locator("button.button[value=next]").click()
+    page.locator("input[name=a1][value='2']").check()
+    page.locator("button.button[value=next]").click()
+    page.go_back()
+    page.reload()
+    assert page.locator("input[name=a1][value='2']").is_checked()
+
+
+def test_form_goes_on_in_a_second_browser_with_its_address(site: Site, open_page: OpenPage) -> None:
+    first, second = open_page(PHONE), open_page(DESKTOP)
+    first.goto(site.address())
+    first.locator(PRIMARY).first.click()
+    first.locator("input[name=age_confirmed]").first.check()
+    first.locator("button.button[value=next]").click()
+    second.goto(first.url.replace("/ask/a1", "/all"))
+    assert second.locator("input[name=age_confirmed]").first.is_checked()
+
+
+def test_keyboard_alone_is_enough(site: Site, open_page: OpenPage) -> None:
+    page = open_page(DESKTOP)
+    page.goto(site.address())
+    page.locator(PRIMARY).first.focus()
+    page.keyboard.press("Enter")
+    page.locator("input[name=age_confirmed]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ask/a1")
+    page.keyboard.press("Tab")
+    assert (
+        page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        or page.evaluate("document.activeElement.className") == "skip"
+    )
+
+
+def test_error_summary_takes_the_focus_and_leads_to_the_field(site: Site, open_page: OpenPage) -> None:
+    page = open_page(PHONE)
+    page.goto(site.address())
+    page.locator(".button.quiet").click()
+    for code in ("1", "99"):
+        page.locator(f"input[name=a3][value='{code}']").check()
+    page.locator("button[value=send]").click()
+    assert page.evaluate("document.activeElement.className") == "summary"
+    page.locator(".summary a[href='#a3']").click()
+    top = page.evaluate("document.querySelector('#a3').getBoundingClientRect().top")
+    assert top >= 0, "the field and its question are in sight"
+    assert page.locator("input[name=a3][value='99']").is_checked()
+
+
+@pytest.mark.parametrize(("look", "size"), [("zh-hans", 20), ("zh-hans-large", 24)])
+def test_text_and_targets_are_large_enough(site: Site, open_page: OpenPage, look: str, size: int) -> None:
+    page = open_page(SMALL_PHONE)
+    page.goto(site.address(look=look))
+    page.locator(".button.quiet").click()
+    option = page.locator("label.option").first
+    assert float(option.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= size
+    heights = page.eval_on_selector_all("label.option, .button, .field", "all => all.map(e => e.offsetHeight)")
+    assert min(heights) >= 60
+    switches = page.eval_on_selector_all(".switches button", "all => all.map(e => e.offsetHeight)")
+    assert min(switches) >= 36
+    option.click(position={"x": 300, "y": 30})
+    assert option.locator("input").is_checked(), "the whole row is the label"
+
+
+def test_page_still_fits_at_twice_the_text_size(site: Site, open_page: OpenPage) -> None:
+    page = open_page(SMALL_PHONE)
+    for look in ("zh-hans", "en"):
+        page.goto(site.address(look=look))
+        page.evaluate("document.documentElement.style.fontSize = '250%'")
+        assert fits_the_screen(page)
+        page.locator(PRIMARY).first.click()
+        page.evaluate("document.documentElement.style.fontSize = '250%'")
+        assert fits_the_screen(page)
+
+
+@pytest.mark.parametrize(("look", "dark"), [("zh-hans", False), ("en", True), ("zh-hant-large", False)])
+def test_axe_finds_nothing_on_any_page_of_the_form(site: Site, open_page: OpenPage, look: str, dark: bool) -> None:
+    page = open_page(SMALL_PHONE, dark=dark, bypass_csp=True)
+    found: dict[str, list[str]] = {}
+
+    def look_at(name: str) -> None:
+        found[name] = violations(page)
+
+    page.goto(site.address(look=look))
+    look_at("start")
+    page.locator(".button.quiet").click()
+    look_at("all")
+    page.locator("button[value=send]").click()
+    look_at("faults")
+    page.locator("input[name=age_confirmed]").first.check()
+    page.locator("button[value=one]").click()
+    look_at("one")
+    for name in ("a3", "e3", "f4"):
+        page.goto(re.sub(r"ask/\w+", f"ask/{name}", page.url))
+        look_at(name)
+    page.locator("button[value=review]").click()
+    look_at("review")
+    page.locator("button.button[value=send]").first.click()
+    receipt(page)
+    look_at("receipt")
+    for address in ("/", "/q/XX", "/r/XX"):
+        page.goto(site.url + address)
+        look_at(address)
+    assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_first_page_and_whole_form_are_light(site: Site, open_page: OpenPage) -> None:
+    """At most 14 KB for the first page and 30 KB for the form, as they travel, with the stylesheet and the icon."""
+    page = open_page(PHONE)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.goto(site.address(look="en"), wait_until="networkidle")
+    first = sum(received)
+    page.locator(".button.quiet").click()
+    page.wait_for_load_state("networkidle")
+    whole = sum(received)
+    print(f"first page {first / 1000:.1f} KB, with the whole form {whole / 1000:.1f} KB, {len(addresses)} requests")
+    assert first <= 14_000
+    assert whole <= 30_000
+    assert all(address.startswith(site.url) for address in addresses)
