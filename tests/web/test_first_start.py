@@ -1,4 +1,4 @@
-"""`python -m survey.cli.serve`, as `make run` calls it: an empty folder becomes a running demonstration and stays one."""
+"""`python -m survey.cli.serve`, as `make run` calls it: an empty folder becomes a running demonstration."""
 
 import os
 import signal
