@@ -25,7 +25,6 @@ class Settings:
     threads: int
     trusted_proxies: int
     public_url: str | None
-    redis_url: str | None
     questionnaires: Path
     var: Path
     host: str = "127.0.0.1"
@@ -61,7 +60,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         threads=_whole_number(values, "SURVEY_THREADS", 8),
         trusted_proxies=_whole_number(values, "TRUSTED_PROXIES", 0),
         public_url=(values.get("PUBLIC_URL") or "").rstrip("/") or None,
-        redis_url=values.get("REDIS_URL") or None,
         questionnaires=Path(values.get("SURVEY_QUESTIONNAIRES", str(PROJECT / "questionnaires"))),
         var=var,
         host=values.get("HOST", "").strip() or "127.0.0.1",
