@@ -15,11 +15,22 @@ MOST_CELLS = 200_000_000
 
 
 @dataclass(frozen=True)
+class Block:
+    """Replicates (`columns`) that only change units start..stop-1; all others are multiplied by `elsewhere`."""
+
+    start: int
+    stop: int
+    columns: Ints
+    elsewhere: float
+
+
+@dataclass(frozen=True)
 class ReplicateDesign:
     """Multipliers of base weights, shape (units, replicates): V = scale * sum r_scale (θ_r - centre)².
 
     `unit_of_row` (n,): PSUs, or rows for given weights; `base` (n,): what is multiplied; `around_estimate`:
-    centre is the full estimate (mse) instead of the mean of the replicates.
+    centre is the full estimate (mse) instead of the mean of the replicates. `blocks` says where the
+    multipliers of each replicate are not all the same, which is what makes a jackknife by strata cheap.
     """
 
     name: str
@@ -29,6 +40,7 @@ class ReplicateDesign:
     scale: float
     r_scale: Floats
     around_estimate: bool
+    blocks: tuple[Block, ...]
 
 
 def build_replicates(plan: Replicates, design: Design, frame: Frame, columns: list[str]) -> ReplicateDesign:
@@ -42,7 +54,26 @@ def build_replicates(plan: Replicates, design: Design, frame: Frame, columns: li
         )
     makers = {"jk1": _jk1, "jkn": _jkn, "bootstrap": _bootstrap, "brr": _brr}
     multiplier, scale, r_scale = makers[plan.type](plan, design)
-    return ReplicateDesign(plan.type, design.psu_of_row, design.weight, multiplier, scale, r_scale, plan.mse)
+    blocks = _stratum_blocks(design, multiplier) if plan.type == "jkn" else _one_block(multiplier)
+    return ReplicateDesign(plan.type, design.psu_of_row, design.weight, multiplier, scale, r_scale, plan.mse, blocks)
+
+
+def _one_block(multiplier: Floats) -> tuple[Block, ...]:
+    return (Block(0, multiplier.shape[0], np.arange(multiplier.shape[1]), 0.0),)
+
+
+def _stratum_blocks(design: Design, multiplier: Floats) -> tuple[Block, ...]:
+    """Replicates of the jackknife by the stratum that they change; those of lonely PSUs change all strata."""
+    ends = np.append(design.starts[1:], design.psus)
+    blocks, placed = [], np.zeros(multiplier.shape[1], dtype=np.bool_)
+    for start, stop in zip(design.starts, ends, strict=True):
+        inside = (multiplier[start:stop] == 0).any(axis=0)
+        columns = np.flatnonzero(inside & (np.delete(multiplier, slice(start, stop), axis=0) == 1).all(axis=0))
+        placed[columns] = True
+        if columns.size:
+            blocks.append(Block(int(start), int(stop), columns, 1.0))
+    rest = np.flatnonzero(~placed)
+    return (*blocks, Block(0, design.psus, rest, 0.0)) if rest.size else tuple(blocks)
 
 
 Made = tuple[Floats, float, Floats]
@@ -139,4 +170,5 @@ def _given(plan: Replicates, design: Design, frame: Frame, columns: list[str]) -
         raise FaultsFound([Fault("plan", "design.replicates.rscales", "one number or one for each replicate", found)])
     scale = 1.0 if plan.scale is None else plan.scale
     base = np.ones(design.n) if plan.combined else design.weight
-    return ReplicateDesign("given", np.arange(design.n), base, weights, scale, r_scale, plan.mse)
+    blocks = _one_block(weights)
+    return ReplicateDesign("given", np.arange(design.n), base, weights, scale, r_scale, plan.mse, blocks)

@@ -5,10 +5,9 @@ Rows are collapsed once to (unit, calibration class) pairs; a replicate changes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -16,10 +15,45 @@ from analysis.estimates.domains import DomainSet
 from analysis.estimates.linearisation import Estimates
 from analysis.estimates.linearised import degrees_of_freedom
 from analysis.estimates.measure import Measure
-from analysis.estimates.replicates import ReplicateDesign
+from analysis.estimates.replicates import Block, ReplicateDesign
 from analysis.estimates.sample import Sample
 from analysis.estimates.tables import Tables, tabulate
 from analysis.frame import Floats, Ints, cross
+
+KEEP_CELLS = 40_000_000
+PART_CELLS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Rows by (unit, class): `order` (n,) sorts them by pair, `ends` (pairs + 1,) are the bounds in that order."""
+
+    order: Ints
+    ends: Ints
+    unit: Ints
+    group: Ints
+
+
+@dataclass(frozen=True)
+class Part:
+    """Pairs start..stop-1 and some replicates of a block."""
+
+    start: int
+    stop: int
+    columns: Ints
+    elsewhere: float
+
+    @property
+    def cells(self) -> int:
+        return (self.stop - self.start) * int(self.columns.shape[0])
+
+
+@dataclass(frozen=True)
+class PairWeights:
+    """Weights of a part, shape (pairs, replicates)."""
+
+    part: Part
+    value: Floats
 
 
 @dataclass(frozen=True)
@@ -35,52 +69,100 @@ class Replication:
         return f"{self.replicates.multiplier.shape[1]} replicates ({self.replicates.name}){again}"
 
     @cached_property
-    def _pairs(self) -> tuple[Ints, Ints, Ints]:
-        """Pair of each row, and the unit and the class of each pair."""
+    def _pairs(self) -> Pairs:
         classes = self.sample.weighting.classes
         units = self.replicates.multiplier.shape[0]
         of_row, parts = cross([self.replicates.unit_of_row, classes.of_row], [units, classes.count])
         unit, group = np.array(parts, dtype=np.int64).T
-        return of_row, unit, group
+        ends = np.cumsum(np.bincount(of_row, minlength=unit.shape[0]))
+        return Pairs(np.argsort(of_row, kind="stable"), np.append(0, ends), unit, group)
 
     @cached_property
     def _refit(self) -> tuple[Floats, bool]:
+        """Factors of all classes in every replicate, shape (classes, replicates), and whether all steps converged."""
         from scipy.sparse import coo_array
 
-        of_row, unit, group = self._pairs
-        base = np.bincount(of_row, weights=self.replicates.base, minlength=unit.shape[0])
-        shape = (self.sample.weighting.classes.count, self.replicates.multiplier.shape[0])
-        table = coo_array((base, (group, unit)), shape=shape).tocsr()
+        base, units = self.replicates.base, self.replicates.unit_of_row
+        classes = self.sample.weighting.classes
+        shape = (classes.count, self.replicates.multiplier.shape[0])
+        table = coo_array((base, (classes.of_row, units)), shape=shape).tocsr()
         return self.sample.weighting.refactor(np.asarray(table @ self.replicates.multiplier))
 
     @cached_property
-    def _pair_weight(self) -> Floats:
-        """Replicate weight of a row of each pair relative to its base, shape (pairs, replicates)."""
-        _, unit, group = self._pairs
-        multiplier = self.replicates.multiplier[unit]
-        return multiplier * self._refit[0][group] if self.sample.weighting.prepared else multiplier
+    def _kept_weights(self) -> list[list[PairWeights]] | None:
+        """Pair weights of all blocks, when they fit in memory."""
+        cells = sum(part.cells for block in self.replicates.blocks for part in self._parts(block))
+        return (
+            [list(map(self._weigh, self._parts(block))) for block in self.replicates.blocks]
+            if cells < KEEP_CELLS
+            else None
+        )
+
+    def _parts(self, block: Block) -> list[Part]:
+        """A block in parts that fit in memory."""
+        start, stop = np.searchsorted(self._pairs.unit, [block.start, block.stop])
+        width = max(1, PART_CELLS // max(1, int(stop - start)))
+        columns = (block.columns[k : k + width] for k in range(0, block.columns.shape[0], width))
+        return [Part(int(start), int(stop), part, block.elsewhere) for part in columns]
+
+    def _weigh(self, part: Part) -> PairWeights:
+        """What a row of each pair weighs in each replicate relative to its base, beyond what holds elsewhere."""
+        unit, group = self._pairs.unit[part.start : part.stop], self._pairs.group[part.start : part.stop]
+        multiplier = self.replicates.multiplier[np.ix_(unit, part.columns)] - part.elsewhere
+        return PairWeights(part, multiplier * self._refit[0][np.ix_(group, part.columns)])
+
+    def _weights(self) -> Iterator[PairWeights]:
+        if self._kept_weights is not None:
+            yield from (weights for block in self._kept_weights for weights in block)
+        else:
+            yield from (self._weigh(part) for block in self.replicates.blocks for part in self._parts(block))
+
+    @cached_property
+    def _elsewhere(self) -> Floats:
+        """The multiplier outside the block of each replicate, shape (replicates,)."""
+        found = np.zeros(self.replicates.multiplier.shape[1])
+        for block in self.replicates.blocks:
+            found[block.columns] = block.elsewhere
+        return found
 
     @property
     def all_converged(self) -> bool:
         """Whether the weighting steps came to an end in every replicate."""
-        return self._refit[1] if self.sample.weighting.prepared else True
+        return self._refit[1]
 
     def replicate_estimates(self, measure: Measure, domains: DomainSet) -> Floats:
         """θ of every domain in every replicate, shape (domains, replicates); NaN for an empty domain."""
-        base = (domains.of_row >= 0) & measure.answered
-        numerator = self._sums(base, measure.y, domains)
+        numerator = self._sums(measure.y, domains)
         if measure.is_total:
             return numerator
-        denominator = self._sums(base, measure.x, domains)
+        denominator = self._sums(measure.x, domains)
         return np.divide(numerator, denominator, out=np.full_like(numerator, np.nan), where=denominator != 0)
 
-    def _sums(self, base: Any, values: Floats, domains: DomainSet) -> Floats:
-        from scipy.sparse import coo_array
+    def _sums(self, values: Floats, domains: DomainSet) -> Floats:
+        """Weighted sums of `values` (n,), 0 outside the base, shape (domains, replicates)."""
+        from scipy.sparse import csc_array
 
-        of_row, unit, _ = self._pairs
-        data = self.replicates.base[base] * values[base]
-        table = coo_array((data, (domains.of_row[base], of_row[base])), shape=(domains.count, unit.shape[0]))
-        return np.asarray(table.tocsr() @ self._pair_weight)
+        pairs, data, height = self._pairs, self.replicates.base * values, domains.count + 1
+        total = np.zeros((height, self.replicates.multiplier.shape[1]))
+        steady = np.flatnonzero(self._elsewhere)
+        if steady.size:
+            total[:, steady] = self._class_sums(data, domains).T @ self._refit[0][:, steady]
+        place = self.sample.shared(domains, pairs, "places", lambda: (domains.of_row + 1)[pairs.order])
+        data = data[pairs.order]
+        for weights in self._weights():
+            part = weights.part
+            ends = pairs.ends[part.start : part.stop + 1]
+            rows = slice(int(ends[0]), int(ends[-1]))
+            table = csc_array((data[rows], place[rows], ends - ends[0]), shape=(height, part.stop - part.start))
+            total[:, part.columns] += np.asarray(table @ weights.value)
+        return total[1:]
+
+    def _class_sums(self, data: Floats, domains: DomainSet) -> Floats:
+        """Sums of `data` (n,) by class and domain, the first for rows in none, shape (classes, domains + 1)."""
+        classes, height = self.sample.weighting.classes, domains.count + 1
+        key = self.sample.crossed(domains, classes.of_row)
+        cells = np.bincount(key, weights=data, minlength=classes.count * height)
+        return cells.reshape(-1, height).astype(np.float64, copy=False)
 
     def _deviations(self, theta: Floats, full: Floats) -> Floats:
         """Scaled deviations (k, replicates); replicates without a value count for nothing, as in R."""
