@@ -33,9 +33,8 @@ class Progress:
 
 def read_progress(storage: Storage, wave: str, response_id: str) -> Progress:
     """Draft and receipt of one response id. Raises `StorageUnavailableError`."""
-    with storage.read() as session:
-        rows = session.execute(_PROGRESS, {"wave": wave, "response_id": response_id}).all()
-    found: dict[str, str] = {kind: text for kind, text in rows}  # noqa: C416 - rows are no pairs for the type checker
+    rows = storage.select(_PROGRESS, {"wave": wave, "response_id": response_id})
+    found: dict[str, str] = {row[0]: row[1] for row in rows}
     draft = found.pop("draft", None)
     receipt = found.get(Outcome.ACCEPTED) or next(iter(found.values()), None)
     return Progress(json.loads(draft) if draft is not None else None, receipt)

@@ -7,6 +7,7 @@ open for a day can still be sent.
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -46,5 +47,6 @@ def unseal(sealed: str, key: str) -> Ticket:
     return Ticket(wave, code, response_id, datetime.fromtimestamp(started, UTC), Purpose(purpose))
 
 
+@lru_cache(maxsize=4)
 def _serializer(key: str) -> URLSafeSerializer:
     return URLSafeSerializer(key, salt="form-ticket")

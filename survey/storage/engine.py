@@ -3,12 +3,12 @@
 import os
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,11 @@ class Storage:
         """A session on one snapshot; nothing is written."""
         with outage_is_named(), Session(self._snapshots, expire_on_commit=False) as session:
             yield session
+
+    def select(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """The rows of one statement; for the hot path, where a session costs more than the query."""
+        with outage_is_named(), self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(statement, parameters)]
 
     @contextmanager
     def write(self) -> Iterator[Session]:

@@ -1,9 +1,14 @@
 """Security headers on every answer, compression of pages, and the one proxy hop that an installation names."""
 
 import zlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Nothing inline, nothing from elsewhere, nothing framed: a page can load this installation's own files only.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -20,36 +25,46 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # `no-referrer` would break the origin check of staff forms
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-}
-_HSTS = "max-age=31536000; includeSubDomains"
+_HEADERS = [
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),  # `no-referrer` would break the origin check of staff forms
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+]
+_NOT_KEPT = ("Cache-Control", "no-store")
+_HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 _SMALLEST_COMPRESSED = 500  # below, the gzip frame outweighs what it saves
 
 
 def install(app: Flask, trusted_proxies: int) -> None:
     """Add the headers; `trusted_proxies` is the number of proxies in front that set X-Forwarded-*."""
+    app.after_request(compress)
+    # Around the application and not in it: one list joined to another, where Flask would check each header each time.
+    application = with_headers(app.wsgi_app)
     if trusted_proxies:
         hops = trusted_proxies
-        setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops))  # noqa: B010
-    app.after_request(add_headers)
+        application = ProxyFix(application, x_for=hops, x_proto=hops, x_host=hops)
+    setattr(app, "wsgi_app", application)  # noqa: B010 - the way Flask documents; a plain assignment offends the types
 
 
-def add_headers(response: Response) -> Response:
+def with_headers(application: "WSGIApplication") -> "WSGIApplication":
     """Every answer gets the headers; what does not name its own caching is not stored anywhere."""
-    headers = response.headers
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = _HSTS
-    return compress(response)
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            added = list(_HEADERS)
+            if all(name.lower() != "cache-control" for name, _ in headers):
+                added.append(_NOT_KEPT)
+            if environ["wsgi.url_scheme"] == "https":
+                added.append(_HSTS)
+            return start_response(status, headers + added, error)
+
+        return application(environ, start)
+
+    return answer
 
 
 def compress(response: Response) -> Response:

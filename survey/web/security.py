@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, flash, redirect, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, flash, redirect, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_security import (
     RoleMixin,
     Security,
@@ -168,6 +168,10 @@ class RecoveryForm(MfRecoveryForm):
 
 class StaffSession(SecureCookieSessionInterface):
     """The signed cookie session, for pages of the staff only: residents never get a cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Without a cookie there is nothing to unseal, which is the case of every resident."""
+        return super().open_session(app, request) if request.cookies else self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if keeps_session(request.endpoint):

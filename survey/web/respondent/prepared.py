@@ -10,6 +10,7 @@ from survey.web.prepared_page import PreparedPage
 
 _NAME = "minyi.prepared"
 _MOST = 300
+_COMPRESSED = [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 
 
 def prepared(key: Hashable, areas: AreaTree, render: Callable[[], PreparedPage]) -> PreparedPage:
@@ -27,6 +28,5 @@ def prepared(key: Hashable, areas: AreaTree, render: Callable[[], PreparedPage])
 
 def send_prepared(page: PreparedPage, values: Mapping[str, str]) -> Response:
     if not request.accept_encodings["gzip"]:
-        return Response(page.fill(values), mimetype="text/html", headers={"Vary": "Accept-Encoding"})
-    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(page.fill_compressed(values), mimetype="text/html", headers=headers)
+        return Response(page.fill(values), mimetype="text/html", headers=[("Vary", "Accept-Encoding")])
+    return Response(page.fill_compressed(values), mimetype="text/html", headers=_COMPRESSED)
