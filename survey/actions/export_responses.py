@@ -70,14 +70,14 @@ def export_responses(
     now: datetime,
     watch: Watch = lambda responses, _total: responses,
 ) -> ExportedFiles:
-    """Write `path` and, beside it, `<stem>.codebook.csv` and `<stem>.manifest.json`; all three or none.
+    """Write `path` and, beside it, `<stem>.codebook.csv` and `<name>.manifest.json`; all three or none.
 
     Raises `WaveError`, `NotPublishedError`, `FaultsFoundError` (no such folder, a format that cannot hold the data).
     """
     if not path.parent.is_dir():
         raise FaultsFoundError([Fault(str(path), "folder", "a folder that is there", "none")])
     files = ExportedFiles(
-        path, path.with_name(f"{path.stem}.codebook.csv"), path.with_name(f"{path.stem}.manifest.json"), 0
+        path, path.with_name(f"{path.stem}.codebook.csv"), path.with_name(f"{path.name}.manifest.json"), 0
     )
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
         data, codebook, manifest = (Path(folder) / file.name for file in (files.data, files.codebook, files.manifest))

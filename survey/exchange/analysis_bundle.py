@@ -121,8 +121,8 @@ class BundleWriter:
         folder.mkdir(parents=True, exist_ok=True)
         if cells is not None:
             columns += self._margin_columns(cells)
-            _write_margin(folder / SEX_MARGIN, "margin_sex", cells.sex_totals)
-            _write_margin(folder / AGE_MARGIN, "margin_age", cells.age_totals)
+            _write_margin(folder / SEX_MARGIN, "margin_sex", cells.sex.totals)
+            _write_margin(folder / AGE_MARGIN, "margin_age", cells.age.totals)
         write_csv(folder / RESPONSES, columns, responses, bom=False)
         write_codebook(folder / CODEBOOK, columns)
         text = plan_text(plan, self._heading())
@@ -163,7 +163,7 @@ class BundleWriter:
             return None
         cells = make_cells(self.definition.margins, self.tally.people)
         self.warnings += cells.warnings
-        return cells if cells.sex_totals else None
+        return cells if cells.sex.totals else None
 
     def _exported(self) -> list[Column]:
         texts = {ItemType.TEXT}
@@ -175,10 +175,12 @@ class BundleWriter:
 
     def _margin_columns(self, cells: CalibrationCells) -> list[Column]:
         def sex(response: Response) -> str:
-            return cells.sex_of(self._person.read(response)) if self._belongs(response) else ""
+            person = self._person.read(response)
+            return cells.sex.label(person.street, person.sex, response.response_id) if self._belongs(response) else ""
 
         def age(response: Response) -> str:
-            return cells.age_of(self._person.read(response)) if self._belongs(response) else ""
+            person = self._person.read(response)
+            return cells.age.label(person.street, person.band, response.response_id) if self._belongs(response) else ""
 
         return [
             Column("margin_sex", Text("街道与性别", "street and sex", "街道與性別"), ColumnKind.TEXT, sex),
@@ -212,6 +214,7 @@ class _PersonReader:
             street if isinstance(street, str) else None,
             sex if isinstance(sex, str) and sex in SEXES else None,
             self._bands.get(age) if isinstance(age, str) else None,
+            response.psu,
         )
 
     def _missing_part(self) -> str:

@@ -60,7 +60,7 @@ def derived_plan(
             plan["design"]["replicates"] = {"type": "jkn"}
     if has_population:
         plan["subset"] = {"column": "in_population", "in": ["1"]}
-    if cells is not None and cells.sex_totals:
+    if cells is not None and cells.sex.totals:
         plan["calibration"] = _calibration(cells, rows)
     plan["indicators"] = [dict(indicator) for indicator in indicators]
     plan["domains"] = [[], ["street"], ["community"]]
@@ -82,8 +82,12 @@ def _missing_codes() -> list[str]:
 
 def _calibration(cells: CalibrationCells, rows: int) -> list[dict[str, Any]]:
     """Rake, bound the weights, rake again: after the last step the margins hold, which the variance assumes."""
-    margins = [{"by": ["margin_sex"], "file": SEX_MARGIN}, {"by": ["margin_age"], "file": AGE_MARGIN}]
-    rake = {"method": "rake", "missing": "keep", "margins": margins}
-    mean = sum(cells.sex_totals.values()) / rows
+    mean = sum(cells.sex.totals.values()) / rows
     trim = {"method": "trim", "lower": LOWEST_WEIGHT * mean, "upper": HIGHEST_WEIGHT * mean, "strict": True}
-    return [rake, trim, dict(rake, margins=[dict(margin) for margin in margins])]
+    return [_rake(), trim, _rake()]
+
+
+def _rake() -> dict[str, Any]:
+    """Rows without a cell (from outside the population, or without a street) keep their share."""
+    margins = [{"by": ["margin_sex"], "file": SEX_MARGIN}, {"by": ["margin_age"], "file": AGE_MARGIN}]
+    return {"method": "rake", "missing": "keep", "margins": margins}

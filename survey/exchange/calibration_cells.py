@@ -4,10 +4,11 @@ A cell with too few answers would get huge weights: it is joined with its neighb
 joining is told. Source of the practice: Kalton & Flores-Cervantes (2003), Journal of Official Statistics 19:81.
 """
 
+import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from survey.programme.margin import AGE_BANDS, SEXES, Margin
 
@@ -23,24 +24,47 @@ class Person:
     street: str | None
     sex: str | None
     band: str | None
+    psu: str | None = None
+
+
+@dataclass(frozen=True)
+class CellMargin:
+    """One margin: labels of the cells by street and level, population totals and known answers by label."""
+
+    name: str
+    cells: Mapping[tuple[str, str], str]
+    totals: Mapping[str, float]
+    answers: Mapping[str, Mapping[str, int]]  # street, label
+
+    def label(self, street: str | None, level: str | None, response_id: str) -> str:
+        """The cell of a person; empty outside the streets that are calibrated.
+
+        A person who did not tell the level gets a cell of the own street with the chances of those who told it. The
+        draw follows from the response's id, so that it is the same in every run. Without it, the two margins would
+        disagree about the people of a street (imputing raking variables: Battaglia et al. 2009, Survey Practice 2:5).
+        """
+        if street is None or street not in self.answers:
+            return ""
+        if level is not None:
+            return self.cells[street, level]
+        answers = self.answers[street]
+        place = _chance(response_id, self.name) * sum(answers.values())
+        reached = zip(answers, accumulate(answers.values()), strict=True)
+        return next(label for label, limit in reached if place < limit)
 
 
 @dataclass(frozen=True)
 class CalibrationCells:
-    """Labels of the cells by (street, sex) and (street, band), their totals, and what had to be joined or left out."""
+    """The two margins, and what had to be joined, left out or drawn."""
 
-    sex: Mapping[tuple[str, str], str]
-    age: Mapping[tuple[str, str], str]
-    sex_totals: Mapping[str, float]
-    age_totals: Mapping[str, float]
+    sex: CellMargin
+    age: CellMargin
     warnings: tuple[str, ...]
 
-    def sex_of(self, person: Person) -> str:
-        """The label of the person's cell; empty when it is not known."""
-        return self.sex.get((person.street or "", person.sex or ""), "")
 
-    def age_of(self, person: Person) -> str:
-        return self.age.get((person.street or "", person.band or ""), "")
+def _chance(response_id: str, salt: str) -> float:
+    """A number from 0 to below 1 that follows from the id alone."""
+    return int.from_bytes(hashlib.sha256(f"{salt}|{response_id}".encode()).digest()[:6]) / 2**48
 
 
 def band_of_label(label: str) -> str | None:
@@ -67,27 +91,21 @@ def make_cells(margins: Iterable[Margin], people: Mapping[Person, int]) -> Calib
     population: dict[str, dict[tuple[str, str], float]] = {}
     for cell in margins:
         population.setdefault(cell.area, {})[cell.sex, cell.age_band] = cell.total
-    by_sex, by_band, present = Counter[object](), Counter[object](), Counter[object]()
+    streets: dict[str, list[tuple[Person, int]]] = {}
     for person, number in people.items():
-        by_sex[person.street, person.sex] += number
-        by_band[person.street, person.band] += number
-        present[person.street] += number
-    found = _Cells({}, {}, {}, {}, [])
+        if person.street is not None:
+            streets.setdefault(person.street, []).append((person, number))
+    found = _Found()
     for street, totals in sorted(population.items()):
-        whole = sum(totals.values())
-        if not present[street]:
+        if street not in streets:
+            whole = sum(totals.values())
             found.warnings.append(f"street {street}: no answer; its {whole:g} people are not represented")
-            continue
-        sexes = _joined([_Group((sex,), by_sex[street, sex], _sum(totals, 0, sex)) for sex in SEXES])
-        bands = _joined([_Group((band,), by_band[street, band], _sum(totals, 1, band)) for band in AGE_BANDS])
-        if not all(group.is_usable for group in (*sexes, *bands)):
-            found.warnings.append(f"street {street}: sex or age band is known of nobody; not calibrated")
-            continue
-        found.add(street, sexes, found.sex, found.sex_totals)
-        found.add(street, bands, found.age, found.age_totals)
-    for street in sorted({person.street for person in people if person.street} - population.keys()):
-        found.warnings.append(f"street {street}: no margin; its {present[street]} answers keep their share")
-    return CalibrationCells(found.sex, found.age, found.sex_totals, found.age_totals, tuple(found.warnings))
+        else:
+            found.add_street(street, totals, streets[street])
+    for street in sorted(streets.keys() - population.keys()):
+        number = sum(number for _, number in streets[street])
+        found.warnings.append(f"street {street}: no margin; its {number} answers keep their share")
+    return CalibrationCells(CellMargin("sex", *found.sex), CellMargin("age", *found.age), tuple(found.warnings))
 
 
 @dataclass(frozen=True)
@@ -96,45 +114,66 @@ class _Group:
 
     levels: tuple[str, ...]
     answers: int
+    psus: frozenset[str | None]
     total: float
 
     @property
     def is_usable(self) -> bool:
         return self.answers > 0 and self.total > 0
 
-    @property
-    def stands_alone(self) -> bool:
-        return self.answers >= FEWEST and self.total > 0
+    def stands_alone(self, psus: int) -> bool:
+        """Enough answers, and from more than one PSU where the street has more: a replicate leaves one PSU out."""
+        return self.is_usable and self.answers >= FEWEST and len(self.psus) >= min(psus, 2)
 
     def with_next(self, other: "_Group") -> "_Group":
-        return _Group(self.levels + other.levels, self.answers + other.answers, self.total + other.total)
+        answers, total = self.answers + other.answers, self.total + other.total
+        return _Group(self.levels + other.levels, answers, self.psus | other.psus, total)
 
 
-@dataclass
-class _Cells:
-    sex: dict[tuple[str, str], str]
-    age: dict[tuple[str, str], str]
-    sex_totals: dict[str, float]
-    age_totals: dict[str, float]
-    warnings: list[str]
+class _Found:
+    """Cells, totals and known answers of both margins, as the streets are added."""
 
-    def add(
-        self, street: str, groups: list[_Group], cells: dict[tuple[str, str], str], totals: dict[str, float]
+    def __init__(self) -> None:
+        self.sex: tuple[dict[tuple[str, str], str], dict[str, float], dict[str, dict[str, int]]] = ({}, {}, {})
+        self.age: tuple[dict[tuple[str, str], str], dict[str, float], dict[str, dict[str, int]]] = ({}, {}, {})
+        self.warnings: list[str] = []
+
+    def add_street(
+        self, street: str, totals: Mapping[tuple[str, str], float], people: Sequence[tuple[Person, int]]
     ) -> None:
-        for group in groups:
-            label = f"{street} {'/'.join(group.levels)}"
-            totals[label] = group.total
-            cells.update({(street, level): label for level in group.levels})
-            if len(group.levels) > 1:
-                self.warnings.append(f"margin cell {label}: joined, one of them has fewer than {FEWEST} answers")
+        psus = len({person.psu for person, _ in people})
+        sexes = [_group(sex, [(p, n) for p, n in people if p.sex == sex], _sum(totals, 0, sex)) for sex in SEXES]
+        bands = [
+            _group(band, [(p, n) for p, n in people if p.band == band], _sum(totals, 1, band)) for band in AGE_BANDS
+        ]
+        sexes, bands = _joined(sexes, psus), _joined(bands, psus)
+        if not all(group.is_usable for group in (*sexes, *bands)):
+            self.warnings.append(f"street {street}: sex or age band is known of nobody; not calibrated")
+            return
+        unknown = sum(number for person, number in people if person.sex is None or person.band is None)
+        if unknown:
+            self.warnings.append(f"street {street}: {unknown} people did not tell sex or age; their cell was drawn")
+        for groups, (cells, sums, answers) in ((sexes, self.sex), (bands, self.age)):
+            answers[street] = {}
+            for group in groups:
+                label = f"{street} {'/'.join(group.levels)}"
+                sums[label], answers[street][label] = group.total, group.answers
+                cells.update({(street, level): label for level in group.levels})
+                if len(group.levels) > 1:
+                    self.warnings.append(f"margin cell {label}: joined, a part has too few answers of its own")
 
 
-def _joined(groups: list[_Group]) -> list[_Group]:
+def _group(level: str, people: Sequence[tuple[Person, int]], total: float) -> _Group:
+    return _Group((level,), sum(number for _, number in people), frozenset(person.psu for person, _ in people), total)
+
+
+def _joined(groups: list[_Group], psus: int) -> list[_Group]:
     """Join the weakest group with the weaker of its neighbours until every group stands alone, or one is left."""
     while len(groups) > 1:
-        weakest = min(range(len(groups)), key=lambda k: (groups[k].stands_alone, groups[k].answers, groups[k].total))
-        if groups[weakest].stands_alone:
+        alone = [group.stands_alone(psus) for group in groups]
+        if all(alone):
             break
+        weakest = min(range(len(groups)), key=lambda k: (alone[k], groups[k].answers, groups[k].total))
         sides = [k for k in (weakest - 1, weakest + 1) if 0 <= k < len(groups)]
         other = min(sides, key=lambda k: groups[k].answers)
         first, second = sorted((weakest, other))
