@@ -46,30 +46,43 @@ def korn_graubard_limits(p: float, se: float, df: float, n: float, level: float)
     >>> [round(limit, 6) for limit in korn_graubard_limits(1.0, 0.0, 6, 60, 0.90)]
     [0.951297, 1.0]
     """
-    share = _one(p, se, df, n)
-    if not df > 0 or not n > 0 or np.isnan(p):
-        return float("nan"), float("nan")
-    if p in (0.0, 1.0):
-        low, high = boundary_interval(share.p, share.answered, level)
-    else:
-        low, high = clopper_pearson(share.p, korn_graubard_n(share, level), level)
-    return float(low[0]), float(high[0])
+    lower, upper = _limits(_shares(*(np.array([float(value)]) for value in (p, se, df, n))), level)
+    return float(lower[0]), float(upper[0])
 
 
-def _one(p: float, se: float, df: float, n: float) -> Proportions:
-    def array(value: float) -> Floats:
-        return np.array([value], dtype=np.float64)
+def _shares(p: Floats, se: Floats, df: Floats, n: Floats) -> Proportions:
+    return Proportions(p, se, np.where(n > 0, df, np.nan), n, n)
 
-    return Proportions(array(p), array(se), array(df), array(n), array(n))
+
+def _limits(share: Proportions, level: float) -> tuple[Floats, Floats]:
+    """Korn-Graubard limits of several shares, each of shape (k,)."""
+    edge = (share.p == 0) | (share.p == 1)
+    exact = boundary_interval(share.p, share.answered, level)
+    inner = clopper_pearson(np.where(edge, 0.5, share.p), korn_graubard_n(share, level), level)
+    known = (share.df > 0) & ~np.isnan(share.p)
+    low, high = (np.where(known, np.where(edge, a, b), np.nan) for a, b in zip(exact, inner, strict=True))
+    return low, high
 
 
 def present(p: float, se: float, df: float, n: float) -> Presentation:
     """The NCHS rules on the 95 % interval, in their order. `n` answered rows, `df` of the answered rows."""
-    at_edge = p in (0.0, 1.0)
-    effective = n if at_edge else min(n, p * (1 - p) / se**2 if se > 0 else np.inf)
-    with np.errstate(invalid="ignore"):
-        used = float(korn_graubard_n(_one(p, se, df, n), 0.95)[0])
-    lower, upper = korn_graubard_limits(p, se, df, n, 0.95)
+    return present_all(*(np.array([float(value)]) for value in (p, se, df, n)))[0]
+
+
+def present_all(p: Floats, se: Floats, df: Floats, n: Floats) -> list[Presentation]:
+    """The same for several shares at once, each array of shape (k,)."""
+    share = _shares(p, se, df, n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effective = np.where((p == 0) | (p == 1), n, np.minimum(n, np.where(se > 0, share.effective_n, np.inf)))
+        used = korn_graubard_n(share, 0.95)
+        lower, upper = _limits(share, 0.95)
+    rows = zip(p, df, n, effective, used, lower, upper, strict=True)
+    return [_presentation(*(float(value) for value in row)) for row in rows]
+
+
+def _presentation(
+    p: float, df: float, n: float, effective: float, used: float, lower: float, upper: float
+) -> Presentation:
     shown, reason = _rule(p, n, effective, upper - lower)
     return Presentation(shown, reason, _review(p, df, upper - lower) if shown else (), effective, used, lower, upper)
 

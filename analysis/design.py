@@ -85,7 +85,7 @@ def build_design(plan: DesignPlan, frame: Frame) -> Design:
         stratum_of_psu = stratum.codes[order]
     else:
         psu_of_row, pairs = cross([stratum.codes, psu_column.codes], [len(stratum.labels), len(psu_column.labels)])
-        stratum_of_psu = np.array([pair[0] for pair in pairs], dtype=np.int64)
+        stratum_of_psu = pairs[:, 0]
         _check_nesting(plan, frame, stratum, psu_column, pairs, faults)
     drawn = np.bincount(stratum_of_psu, minlength=len(stratum.labels)).astype(np.float64)
     if stratum_of_psu.shape[0] == 1:
@@ -139,11 +139,11 @@ def _complete(names: Sequence[str], frame: Frame, what: str, faults: list[Fault]
 
 
 def _check_nesting(
-    plan: DesignPlan, frame: Frame, stratum: Column, psu: Column, pairs: list[tuple[int, ...]], faults: list[Fault]
+    plan: DesignPlan, frame: Frame, stratum: Column, psu: Column, pairs: Ints, faults: list[Fault]
 ) -> None:
     if plan.nest:
         return
-    times = np.bincount([pair[1] for pair in pairs], minlength=len(psu.labels))
+    times = np.bincount(pairs[:, 1], minlength=len(psu.labels))
     shared = [psu.labels[code] for code in np.flatnonzero(times > 1)]
     if shared:
         expected = "every PSU in one stratum (or design.nest: true, when ids start anew in each stratum)"
@@ -188,7 +188,7 @@ def _second_stage(
     if column is None:
         return None
     unit_of_row, pairs = cross([psu_of_row, column.codes], [psus, len(column.labels)])
-    psu_of_unit = np.array([pair[0] for pair in pairs], dtype=np.int64)
+    psu_of_unit = pairs[:, 0]
     drawn = np.bincount(psu_of_unit, minlength=psus).astype(np.float64)
     labels = [f"PSU {number + 1}" for number in range(psus)]
     population = _populations(stage.fpc, psu_of_row, drawn, frame, labels, faults)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.decision import Presentation, decide_mean, decide_share, point_meets, present
+from analysis.decision import Presentation, decide_mean, decide_share, point_meets, present_all
 from analysis.estimates.domains import DomainSet
 from analysis.estimates.intervals import Proportions, has_no_variance, share_interval, t_interval
 from analysis.estimates.linearisation import Estimates, VarianceMethod
@@ -39,8 +39,10 @@ class Figures:
         se = np.where(quiet, 0.0, se)
         limits = list(self._limits(measure, found, se))
         deff = found.sums.deff(se**2)
+        answered_df = found.answered_df.astype(np.float64)
+        shown = present_all(found.value, se, answered_df, found.sums.answered) if measure.is_share else []
         for k, where in enumerate(domains.where):
-            yield self._figure(_Parts(measure, where, found, se, deff, limits, k))
+            yield self._figure(_Parts(measure, where, found, se, deff, limits, shown, k))
 
     def _limits(self, measure: Measure, found: Estimates, se: Floats) -> Iterator[tuple[str, float, Any, Any]]:
         df = found.df.astype(np.float64)
@@ -60,7 +62,7 @@ class Figures:
         value, se = float(parts.found.value[k]), float(parts.se[k])
         n = int(parts.found.sums.answered[k])
         target = measure.indicator.target
-        shown = present(value, se, parts.found.answered_df[k], n) if measure.is_share and n else None
+        shown = parts.shown[k] if parts.shown and n else None
         deff = _number(parts.deff[k])
         return Estimate(
             indicator=measure.indicator.id,
@@ -112,6 +114,7 @@ class _Parts:
     se: Floats
     deff: Floats
     limits: list[tuple[str, float, Any, Any]]
+    shown: list[Presentation]
     k: int
 
     @property

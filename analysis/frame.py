@@ -87,13 +87,14 @@ class Frame:
         columns = [self.column(name) for name in names]
         codes, parts = cross([column.codes for column in columns], [len(column.labels) for column in columns])
         labels = tuple(
-            " × ".join(column.labels[level] for column, level in zip(columns, part, strict=True)) for part in parts
+            " × ".join(column.labels[level] for column, level in zip(columns, part, strict=True))
+            for part in parts.tolist()
         )
         return Column(codes, labels)
 
 
-def cross(codes: Sequence[Ints], sizes: Sequence[int]) -> tuple[Ints, list[tuple[int, ...]]]:
-    """One code per combination that occurs, in the order of the parts; -1 where any part is missing."""
+def cross(codes: Sequence[Ints], sizes: Sequence[int]) -> tuple[Ints, Ints]:
+    """One code per combination that occurs, -1 where a part is missing; and the parts of each, (codes, parts)."""
     key = np.zeros(codes[0].shape[0], dtype=np.int64)
     missing = np.zeros(key.shape[0], dtype=np.bool_)
     for code, size in zip(codes, sizes, strict=True):
@@ -110,7 +111,7 @@ def cross(codes: Sequence[Ints], sizes: Sequence[int]) -> tuple[Ints, list[tuple
         distinct, crossed = np.unique(key, return_inverse=True)
         present = distinct[distinct < span]
         crossed = np.where(missing, -1, crossed)
-    return crossed, [tuple(int(part) for part in np.unravel_index(code, tuple(sizes))) for code in present]
+    return crossed, np.stack(np.unravel_index(present, tuple(sizes)), axis=1).astype(np.int64)
 
 
 def encode(values: Any, missing: Iterable[str]) -> Column:

@@ -73,7 +73,7 @@ class Replication:
         classes = self.sample.weighting.classes
         units = self.replicates.multiplier.shape[0]
         of_row, parts = cross([self.replicates.unit_of_row, classes.of_row], [units, classes.count])
-        unit, group = np.array(parts, dtype=np.int64).T
+        unit, group = parts.T
         ends = np.cumsum(np.bincount(of_row, minlength=unit.shape[0]))
         return Pairs(np.argsort(of_row, kind="stable"), np.append(0, ends), unit, group)
 

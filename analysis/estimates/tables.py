@@ -116,7 +116,7 @@ def psus_of_units(sample: Sample, units: Bools) -> Bools:
 class CodeCounts:
     """Counts of one item's codes: weighted by unit and class, unweighted by class and (if weights are 0) by unit.
 
-    Shapes (units | classes, domains, codes + 1); the last code is missing.
+    Shapes (units | classes, domains, codes + 1); the first code is missing.
     """
 
     unit: Floats
@@ -138,8 +138,7 @@ def _count(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
         place = sample.crossed(domains, of_row) * wide
         place += codes
         counts = np.bincount(place, weights=weights, minlength=height * (domains.count + 1) * wide)
-        cells = counts.reshape(height, domains.count + 1, wide)[:, 1:]
-        return np.roll(cells, -1, axis=2).astype(np.float64, copy=False)
+        return counts.reshape(height, domains.count + 1, wide)[:, 1:].astype(np.float64, copy=False)
 
     units, classes = sample.unit_of_row, sample.weighting.classes
     return CodeCounts(
@@ -153,8 +152,8 @@ def _count(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
 
 def _from_codes(sample: Sample, measure: Measure, coding: Coding, domains: DomainSet) -> Tables:
     counts = _counts(sample, coding, domains)
-    y, known = np.append(coding.y, 0.0), np.append(coding.known, False).astype(np.float64)
-    aside = np.append(coding.set_aside, False).astype(np.float64)
+    y, known = np.append(0.0, coding.y), np.append(False, coding.known).astype(np.float64)
+    aside = np.append(False, coding.set_aside).astype(np.float64)
     rows_by_code, weight_by_code = counts.group_rows.sum(axis=0), counts.group.sum(axis=0)
     unit_rows = counts.unit if counts.unit_rows is None else counts.unit_rows
     unit_live = counts.unit if counts.unit_live is None else counts.unit_live
