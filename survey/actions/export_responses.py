@@ -2,13 +2,13 @@
 
 import json
 import tempfile
-import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from survey.actions.progress import OnProgress, reported, tell_nobody
 from survey.exchange.codebook import write_codebook
 from survey.exchange.csv_file import write_csv
 from survey.exchange.export_columns import Column, export_columns
@@ -23,12 +23,10 @@ from survey.programme.wave import Wave
 from survey.response.response import Purpose, Response
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
-from survey.storage.events import EventRow, record_event
+from survey.storage.events import new_event, record_event
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.responses import count_responses, stream_responses
 from survey.storage.waves import require_wave
-
-Watch = Callable[[Iterable[Response], int], Iterable[Response]]
 
 
 class ExportFormat(StrEnum):
@@ -68,7 +66,7 @@ def export_responses(
     request: ExportRequest,
     path: Path,
     now: datetime,
-    watch: Watch = lambda responses, _total: responses,
+    on_progress: OnProgress = tell_nobody,
 ) -> ExportedFiles:
     """Write `path` and, beside it, `<stem>.codebook.csv` and `<name>.manifest.json`; all three or none.
 
@@ -89,7 +87,7 @@ def export_responses(
             areas = _within(tree, request.within)
             total = count_responses(session, wave.id, purposes=request.purposes, areas=areas)
             responses = stream_responses(session, wave.id, purposes=request.purposes, areas=areas)
-            rows = _write(request, data, columns, watch(responses, total), wave)
+            rows = _write(request, data, columns, reported(responses, 0, total, on_progress), wave)
         write_codebook(codebook, columns)
         facts = {"data": described(data, rows), "codebook": described(codebook)}
         write_manifest(manifest, _facts(request, wave, questionnaire, columns, now) | facts)
@@ -97,15 +95,8 @@ def export_responses(
             made.replace(wanted)
     with storage.write() as session:
         detail = {"format": request.format.value, "rows": rows, "within": request.within, "raw": request.raw}
-        event = EventRow(
-            event_id=str(uuid.uuid4()),
-            at=now,
-            actor=request.actor,
-            action="export_responses",
-            subject=wave.id,
-            detail=json.dumps(detail, ensure_ascii=False),
-        )
-        record_event(session, event)
+        text = json.dumps(detail, ensure_ascii=False)
+        record_event(session, new_event(now, request.actor, "export_responses", wave.id, text))
     return ExportedFiles(files.data, files.codebook, files.manifest, rows)
 
 

@@ -4,18 +4,17 @@ The rows pass the same check as a form and leave the same rows in the tables; on
 """
 
 import json
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from survey.actions.progress import OnProgress, reported, tell_nobody
 from survey.exchange.input_table import read_table
 from survey.exchange.response_mapping import read_mapping
 from survey.exchange.response_table import ResponseReader
@@ -25,15 +24,13 @@ from survey.response.receipt import Outcome
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.deliveries import Delivery
-from survey.storage.events import EventRow, record_event
+from survey.storage.events import EventRow, new_event, record_event
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.responses import ConflictRow, LedgerRow, ResponseRow
 from survey.storage.waves import require_wave
 
 _GROUP = 500  # rows per statement: below the number of parameters that SQLite and PostgreSQL take
 _ATTEMPTS = 2
-
-Watch = Callable[[Sequence[Any], str], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def import_responses(
     mapping_file: Path,
     now: datetime,
     dry_run: bool = False,
-    watch: Watch = lambda rows, _label: rows,
+    on_progress: OnProgress = tell_nobody,
 ) -> ImportedResponses:
     """Read `file` by its mapping and store every response that is not there yet; `key` signs the receipts.
 
@@ -73,7 +70,8 @@ def import_responses(
         questionnaire = require_questionnaire(session, wave.questionnaire, wave.version)
         areas = frozenset(load_area_tree(session).by_code)
     reader = ResponseReader(wave_id, questionnaire, mapping, areas, now)
-    read = reader.read(table, watch(list(table.records()), "checking"))
+    steps = 2 * len(table.rows)  # every row is checked, then stored
+    read = reader.read(table, reported(table.records(), 0, steps, on_progress))
     writing = _Writing(
         wave_id,
         deliveries=[Delivery.of(row.submission, key, row.received_at) for row in read if row.submission],
@@ -84,7 +82,7 @@ def import_responses(
     )
     for attempt in range(_ATTEMPTS):
         try:
-            return writing.run(storage, watch)
+            return writing.run(storage, on_progress)
         except IntegrityError:
             # The same responses arrived from elsewhere in between; looked at again, they are known.
             if attempt == _ATTEMPTS - 1:
@@ -103,29 +101,24 @@ class _Writing:
     now: datetime
     dry_run: bool
 
-    def run(self, storage: Storage, watch: Watch) -> ImportedResponses:
+    def run(self, storage: Storage, on_progress: OnProgress) -> ImportedResponses:
         counts = Counter(new=0, already_received=0, conflicts=0)
         groups = [self.deliveries[start : start + _GROUP] for start in range(0, len(self.deliveries), _GROUP)]
         with storage.read() if self.dry_run else storage.write() as session:
-            for group in watch(groups, "storing"):
+            for group in groups:
                 new, other = _sorted_out(session, self.wave_id, group)
                 counts.update(new=len(new), conflicts=len(other), already_received=len(group) - len(new) - len(other))
                 if not self.dry_run:
                     _insert(session.connection(), new, other)
+                on_progress(self.rows + counts.total(), 2 * self.rows)
             if not self.dry_run:
                 record_event(session, self._event(counts))
         below_age = self.rows - len(self.deliveries)
         return ImportedResponses(rows=self.rows, below_age=below_age, stored=not self.dry_run, **counts)
 
     def _event(self, counts: Mapping[str, int]) -> EventRow:
-        return EventRow(
-            event_id=str(uuid.uuid4()),
-            at=self.now,
-            actor="flask responses import",
-            action="import_responses",
-            subject=self.wave_id,
-            detail=json.dumps({**self.source, **counts}, ensure_ascii=False),
-        )
+        detail = json.dumps({**self.source, **counts}, ensure_ascii=False)
+        return new_event(self.now, "flask responses import", "import_responses", self.wave_id, detail)
 
 
 def _sorted_out(session: Session, wave_id: str, group: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:

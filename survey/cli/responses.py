@@ -1,17 +1,15 @@
 """`flask responses …`: import a file of responses into a wave, export a wave's responses."""
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from flask.cli import AppGroup
-from tqdm import tqdm
 
 from survey.actions.export_responses import ExportFormat, ExportRequest, export_responses
 from survey.actions.import_responses import import_responses
 from survey.cli.plain_errors import plain_errors
+from survey.cli.progress import progress_bar
 from survey.response.response import Purpose
 from survey.web.services import services
 
@@ -28,16 +26,17 @@ _file = click.Path(path_type=Path, dir_okay=False)
 def import_command(*, file: Path, wave: str, mapping_file: Path, dry_run: bool) -> None:
     """Import FILE (CSV or XLSX). Everything or nothing; a second import of the same rows doubles nothing."""
     found = services()
-    result = import_responses(
-        found.storage,
-        found.settings.secret_key,
-        wave,
-        file=file,
-        mapping_file=mapping_file,
-        now=datetime.now(UTC),
-        dry_run=dry_run,
-        watch=_bar,
-    )
+    with progress_bar("import") as show_progress:
+        result = import_responses(
+            found.storage,
+            found.settings.secret_key,
+            wave,
+            file=file,
+            mapping_file=mapping_file,
+            now=datetime.now(UTC),
+            dry_run=dry_run,
+            on_progress=show_progress,
+        )
     words = f"{result.new} new, {result.already_received} already received"
     if result.conflicts:
         words += f", {result.conflicts} with other content than before (kept for review)"
@@ -67,13 +66,6 @@ def export_command(
         bom=bom,
         raw=raw,
     )
-    made = export_responses(services().storage, request, out, datetime.now(UTC), watch=_counted_bar)
+    with progress_bar("export") as show_progress:
+        made = export_responses(services().storage, request, out, datetime.now(UTC), show_progress)
     click.echo(f"{made.rows} responses in {made.data}; codebook {made.codebook.name}, manifest {made.manifest.name}")
-
-
-def _bar(rows: Sequence[Any], label: str) -> Iterable[Any]:
-    return tqdm(rows, desc=label, delay=1, disable=None, leave=False)
-
-
-def _counted_bar(rows: Iterable[Any], total: int) -> Iterable[Any]:
-    return tqdm(rows, total=total, desc="writing", delay=1, disable=None, leave=False)

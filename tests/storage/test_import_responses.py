@@ -118,6 +118,21 @@ def test_more_rows_than_one_statement_takes_are_stored(storage: Storage, wave: s
     assert put(storage, tmp_path, rows).already_received == 1234
 
 
+def test_an_import_tells_how_far_it_is(storage: Storage, wave: str, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    put(storage, tmp_path)
+    import_responses(
+        storage,
+        KEY,
+        WAVE,
+        file=tmp_path / "r.csv",
+        mapping_file=tmp_path / "m.yaml",
+        now=NOW,
+        on_progress=lambda done, total: told.append((done, total)),
+    )
+    assert told == [(1, 6), (2, 6), (3, 6), (6, 6)]
+
+
 def test_an_import_into_no_wave_names_the_waves(storage: Storage, tmp_path: Path) -> None:
     with pytest.raises(WaveError, match=r"expected the id of a wave \(none\), found 'wave-2026-1'"):
         put(storage, tmp_path)
