@@ -18,6 +18,7 @@ from survey.storage import Storage
 from survey.storage.engine import make_engine
 from survey.storage.migrate import upgrade
 from survey.storage.tables import Base
+from tests.demonstration import Demonstration, load_demonstration
 from tests.postgres import PostgresServer
 
 PROJECT = Path(__file__).parent.parent
@@ -86,6 +87,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "survey.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The demonstration district, loaded and analysed once per test process; tests copy its database."""
+    return load_demonstration(sqlite_template, tmp_path_factory.mktemp("demonstration"))
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ from flask import Flask, request, url_for
 from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
-from survey.accounts.account import Account, Role
-from survey.actions import StorageUnavailableError
+from survey.accounts.account import Role
 from survey.web.i18n import current_time
 from survey.web.permissions import keeps_session, may_open
 from survey.web.qr import qr_svg
@@ -31,30 +30,28 @@ def install(app: Flask) -> None:
 def _context() -> dict[str, Any]:
     if not keeps_session(request.endpoint):
         return {}
-    account = _account()
+    account = current_account()
     return {
         "account": account,
         "may_open": lambda endpoint: may_open(account.role if account else None, endpoint),
         "role_name": lambda role: _ROLE_NAMES[role],
         "here_in": here_in,
+        "way_back": way_back,
         "picture_of": picture_of,
         "now": current_time(),
         "words": WORDS,
     }
 
 
-def _account() -> Account | None:
-    """Nobody while the database is away: the page that says so must not need it."""
-    try:
-        return current_account()
-    except StorageUnavailableError:
-        return None
-
-
 def here_in(language: str) -> str:
     """The address of this page in another language, with its filters; for a page that was sent, of its empty form."""
     values = {**request.args.to_dict(), **(request.view_args or {}), "language": language}
     return url_for(request.endpoint or "staff.home", **values)
+
+
+def way_back() -> str | None:
+    """Where to go after signing in; gate.py has let through addresses of this installation only."""
+    return request.args.get("next")
 
 
 def picture_of(text: str) -> Markup:

@@ -18,6 +18,8 @@ def enforce() -> Response | None:
     endpoint = request.endpoint
     if endpoint is None or is_public(endpoint):
         return None
+    if not is_way_back(request.values.get("next")):
+        return redirect(url_for("security.login"), 303)
     _keep_language()
     if endpoint not in SIGNING_IN:
         account = current_account()
@@ -27,6 +29,17 @@ def enforce() -> Response | None:
             abort(403)
     csrf.protect()
     return None
+
+
+def is_way_back(wanted: str | None) -> bool:
+    """Whether somebody may be sent to `wanted` after signing in: nowhere, or to a path of this installation.
+
+    >>> [is_way_back(address) for address in (None, "/staff/", "//evil.example", "/\\evil.example", "https:evil")]
+    [True, True, False, False, False]
+    """
+    if not wanted:
+        return True
+    return wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
 
 
 def _way_back() -> str | None:

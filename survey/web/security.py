@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, flash, redirect, request, session
+from flask import Flask, Request, flash, g, redirect, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_security import (
     RoleMixin,
@@ -29,7 +29,7 @@ from werkzeug.wrappers import Response
 from survey.accounts.account import Account, Role
 from survey.accounts.credentials import Credentials, SecondFactor
 from survey.accounts.password import MINIMUM_LENGTH
-from survey.actions import change_account, find_account
+from survey.actions import StorageUnavailableError, change_account, find_account
 from survey.actions.record_sign_in import record_failed_sign_in, record_sign_in
 from survey.settings import Settings
 from survey.web.permissions import keeps_session
@@ -39,6 +39,12 @@ from survey.web.services import services
 IDLE = timedelta(minutes=30)
 SIGN_IN_PREFIX = "/staff"
 csrf = CSRFProtect()
+
+
+_FIND = {
+    "email": find_account.find_account_by_email,
+    "fs_uniquifier": find_account.find_account_by_session_key,
+}
 
 
 class StaffRole(RoleMixin):
@@ -108,13 +114,14 @@ class AccountDatastore(UserDatastore):
 
     def find_user(self, case_insensitive: bool = False, **identity: Any) -> StaffUser | None:
         [(name, value)] = identity.items()
-        storage = services().storage
-        if name == "email":
-            found = find_account.find_account_by_email(storage, str(value))
-        elif name == "fs_uniquifier":
-            found = find_account.find_account_by_session_key(storage, str(value))
-        else:
+        find = _FIND.get(name)
+        if find is None or g.get("accounts_away"):
             return None
+        try:
+            found = find(services().storage, str(value))
+        except StorageUnavailableError:
+            g.accounts_away = True  # templates ask who is signed in; the page that tells of the outage is for anybody
+            raise
         return None if found is None else StaffUser(found)
 
     def find_role(self, role: str) -> StaffRole | None:
@@ -199,7 +206,9 @@ def install(app: Flask, settings: Settings) -> None:
 
 def current_account() -> Account | None:
     """The account that is signed in; None for everybody else."""
-    return current_user.account if current_user and current_user.is_authenticated else None
+    # Asked of the object itself: the proxy would take an outage of the database (a RuntimeError) for nobody.
+    user = current_user._get_current_object()
+    return user.account if isinstance(user, StaffUser) else None
 
 
 def signed_in_account() -> Account:

@@ -40,7 +40,9 @@ class WebPage:
 
     @property
     def title(self) -> str:
-        return self.one("title").text
+        """The page's own title; pictures in it have titles too."""
+        [title] = [e for e in self.all("title") if all(parent.tag != "svg" for parent in e.inside)]
+        return title.text
 
     @property
     def heading(self) -> str:
