@@ -240,7 +240,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": IDLE,
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session; see IDLE
         "WTF_CSRF_CHECK_DEFAULT": False,  # permissions.py asks for it on every page that is not public
-        "WTF_CSRF_SSL_STRICT": False,  # no Referer is sent at all
+        "WTF_CSRF_SSL_STRICT": False,  # the token decides; a proxy in front may change the host
         "SECURITY_URL_PREFIX": SIGN_IN_PREFIX,
         "SECURITY_LOGIN_URL": "/sign-in",
         "SECURITY_LOGOUT_URL": "/sign-out",
