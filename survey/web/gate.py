@@ -32,7 +32,7 @@ def enforce() -> Response | None:
 
 
 def is_way_back(wanted: str | None) -> bool:
-    """Whether somebody may be sent to `wanted` after signing in: nowhere, or to a path of this installation.
+    r"""Whether somebody may be sent to `wanted` after signing in: nowhere, or to a path of this installation.
 
     >>> [is_way_back(address) for address in (None, "/staff/", "//evil.example", "/\\evil.example", "https:evil")]
     [True, True, False, False, False]
