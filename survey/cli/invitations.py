@@ -1,6 +1,7 @@
 """`flask invitations …`: the access codes of a wave, as printed pages."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -8,14 +9,15 @@ from flask.cli import AppGroup
 from tqdm import tqdm
 
 from survey.actions.list_invitations import list_invitations
-from survey.actions.print_posters import collect_sheets, print_posters
+from survey.actions.print_posters import Selection, collect_sheets, merge_addresses, print_posters
+from survey.actions.record_printing import record_printing
 from survey.cli.plain_errors import plain_errors
 from survey.invitation.invitation import InvitationKind
-from survey.programme.area import AreaError
-from survey.programme.wave import WaveError
+from survey.invitation.sheet import Sheet
 from survey.web.services import services
 
 invitations_group = AppGroup("invitations", help="Posters and household letters of a wave.")
+_ACTOR = "flask invitations"
 
 
 @invitations_group.command("list")
@@ -50,23 +52,45 @@ def list_command(*, wave: str, kind: str | None, as_json: bool) -> None:
 @invitations_group.command("print")
 @click.option("--wave", "wave_id", required=True, help="Id of the wave.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write.")
+@click.option("--sheet", type=click.Choice([sheet.value for sheet in Sheet]), default="a4", help="What is printed on.")
 @click.option("--kind", type=click.Choice([kind.value for kind in InvitationKind]), help="Only one kind.")
 @click.option("--area", help="Only this area and what lies below it.")
-def print_command(wave_id: str, out: Path, kind: str | None, area: str | None) -> None:
-    """Write one A4 page per code, ready to print."""
-    settings = services().settings
+@click.option("--code", "codes", multiple=True, help="Only this code, again; may be given several times.")
+@click.option("--copies", type=click.IntRange(1, 1000), default=1, help="Each code so many times.")
+@click.option("--reminder", is_flag=True, help="A second letter, to the letters whose code is not used yet.")
+@click.option(
+    "--addresses",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="CSV or XLSX with the columns code and address, to be printed on the letters; it is not stored.",
+)
+@plain_errors
+def print_command(
+    *,
+    wave_id: str,
+    out: Path,
+    sheet: str,
+    kind: str | None,
+    area: str | None,
+    codes: tuple[str, ...],
+    copies: int,
+    reminder: bool,
+    addresses: Path | None,
+) -> None:
+    """Write posters, letters, table cards or labels, ready to print. Reminders and reprints are recorded."""
+    settings, storage = services().settings, services().storage
+    selection = Selection(InvitationKind(kind) if kind else None, area, codes, reminder)
+    sheets = collect_sheets(storage, wave_id, settings.address, selection, sheet=Sheet(sheet), copies=copies)
+    if addresses:
+        sheets = merge_addresses(sheets, addresses)
     try:
-        sheets = collect_sheets(
-            services().storage, wave_id, settings.address, kind=InvitationKind(kind) if kind else None, area=area
-        )
-    except (WaveError, AreaError) as error:
-        raise click.ClickException(str(error)) from error
-    try:
-        with out.open("wb") as file, tqdm(total=len(sheets.pages), unit="page", disable=None) as bar:
+        with out.open("wb") as file, tqdm(total=sheets.page_count, unit="page", disable=None) as bar:
             unknown = print_posters(sheets, file, bar.update)
     except OSError as error:
         raise click.ClickException(f"{out}: expected a file that can be written, found: {error.strerror}") from error
-    click.echo(f"{out}: {len(sheets.pages)} pages, codes lead to {settings.address}")
+    click.echo(f"{out}: {sheets.page_count} pages, codes lead to {settings.address}")
+    if reminder or codes:
+        batch = record_printing(storage, sheets, datetime.now(UTC), _ACTOR)
+        click.echo(f"recorded as batch {batch} of {'reminders' if reminder else 'reprints'}")
     if settings.public_url is None:
         click.echo("PUBLIC_URL is not set: telephones elsewhere cannot reach this address", err=True)
     if unknown:

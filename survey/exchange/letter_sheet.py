@@ -1,7 +1,8 @@
 """Step 2, a household's letter: one A4 page without a name, with one code that takes one answer.
 
 The letters of one place are equal but for their codes: where the dwellings drawn there have one selection probability,
-any letter may go to any of them, and nobody needs to know which code went where.
+any letter may go to any of them, and nobody needs to know which code went where. For reminders by post somebody outside
+keeps the list of codes and addresses; merged into the print, it stands on paper only.
 """
 
 from reportlab.lib.colors import Color, HexColor
@@ -20,15 +21,22 @@ _ADDRESS_HEIGHT = 74
 def draw_letter(page: PrintedPage, code: PrintedCode) -> None:
     """Draw the letter of `code`."""
     top = page.frame("letter", lambda: _draw_frame(page))
-    place = code.invitation.place
     y = top + 18 + _ADDRESS_HEIGHT - 10
+    if code.recipient:
+        page.line(MARGIN, y, code.recipient, TextStyle(BOLD, 14, 1.4), FULL / 2, lines=3, smallest=9)
+    else:
+        _draw_place(page, code, y)
+    page.qr(code.url, _QR_X, top - _QR, _QR)
+    page.code(code.invitation, _QR_X + _QR / 2, top - _QR - 6, 21)
+    page.address(code.url)
+
+
+def _draw_place(page: PrintedPage, code: PrintedCode, y: float) -> None:
+    place = code.invitation.place
     short = page.type.width(place.zh_hans, TextStyle(BOLD, 11)) <= FULL
     y = page.line(MARGIN, y, place.zh_hans, TextStyle(BOLD, 15 if short else 11, 1.3), FULL, lines=1 if short else 2)
     y = page.line(MARGIN, y, code.area, TextStyle(size=10), FULL, colour=MUTED)
     page.line(MARGIN, y, place.en or code.area_en, TextStyle(size=9.5, leading=1.4), FULL, colour=MUTED)
-    page.qr(code.url, _QR_X, top - _QR, _QR)
-    page.code(code.invitation, _QR_X + _QR / 2, top - _QR - 6, 21)
-    page.address(code.url)
 
 
 def _draw_frame(page: PrintedPage) -> float:

@@ -38,8 +38,8 @@ class PrintWords:
     legal: tuple[tuple[str, str, str], ...]
 
 
-def wave_words(wave: Wave) -> PrintWords:
-    """The sentences for one wave."""
+def wave_words(wave: Wave, *, reminder: bool = False) -> PrintWords:
+    """The sentences for one wave; `reminder` makes the letter a second one."""
     people, people_en = _ASKED_OF[wave.population]
     organiser, header = wave.organiser, wave.header
     until = header.valid_until
@@ -60,8 +60,8 @@ def wave_words(wave: Wave) -> PrintWords:
         privacy_en="No name, phone, ID or house number is asked. Skip any question. Answers serve statistics only.",
         once="此码仅限本户使用，只能提交一次",
         once_en="For your household only; one answer",
-        letter=_letter(wave.population, organiser.name.zh_hans),
-        letter_en=_letter_en(wave.population),
+        letter=_letter(wave.population, organiser.name.zh_hans, reminder=reminder),
+        letter_en=_letter_en(wave.population, reminder=reminder),
         legal=(
             ("表号", "Form number", header.form_number),
             ("制定机关", "Issued by", header.authority),
@@ -73,14 +73,19 @@ def wave_words(wave: Wave) -> PrintWords:
     )
 
 
-def _letter(population: Population, organiser: str) -> tuple[str, ...]:
+def _letter(population: Population, organiser: str, *, reminder: bool) -> tuple[str, ...]:
     who = (
         "请家中16周岁及以上、在本地住满半年的成员里，下一个过生日的那一位来回答。"
         if population is Population.RESIDENTS
         else "请由贵处熟悉情况的一位来回答。"
     )
+    greeting = (
+        "您好！前些日子给您寄过一封信，到打印这封信时，信上的编码还没有用过。如果您刚刚答完，谢谢您，请不必理会这封信。"
+        if reminder
+        else "您好！"
+    )
     return (
-        "您好！",
+        greeting,
         f"{organiser}正在开展一次抽样调查，想了解大家对身边环境、秩序和服务的真实看法。您这里是随机抽中的，"
         "您的回答也代表许多没有被抽到的人。",
         f"{who}用手机扫右边的二维码，几分钟就能答完。满意或者不满意，都请照实说。",
@@ -88,15 +93,17 @@ def _letter(population: Population, organiser: str) -> tuple[str, ...]:
     )
 
 
-def _letter_en(population: Population) -> tuple[str, ...]:
+def _letter_en(population: Population, *, reminder: bool) -> tuple[str, ...]:
     who = (
         "Please let the household member aged 16 or over, resident for at least half a year, "
         "whose birthday comes next answer. "
         if population is Population.RESIDENTS
         else "Please let one person who knows the place answer. "
     )
+    again = "A reminder: if you have answered in the meantime, thank you, and please ignore it. " if reminder else ""
     return (
-        "You were drawn at random for this survey. "
+        again
+        + "You were drawn at random for this survey. "
         + who
         + "Taking part is voluntary; the code is not stored with the answers.",
     )

@@ -4,6 +4,7 @@ The alphabet leaves out 0 O, 1 I L, 2 Z, 5 S, 8 B and U V, which people confuse 
 """
 
 import secrets
+import unicodedata
 
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"  # 23 signs: a prime number, so that the weighted sum finds every swap
 BODY_LENGTH = 8
@@ -27,8 +28,15 @@ def make_code() -> str:
 
 
 def normalise(typed: str) -> str:
-    """What a person typed, as it is stored: upper case, without blanks and hyphens."""
-    return "".join(sign for sign in typed.upper() if sign not in " -\u00a0\u3000–—")
+    """What a person typed or was read, as it is stored: upper case, half width, letters and digits only.
+
+    A whole address stands for the code at its end.
+
+    >>> normalise("346 79a-cde"), normalise("３４６，７９Ａ，ＣＤＥ。"), normalise("https://minyi.example/q/34679ACDE")
+    ('34679ACDE', '34679ACDE', '34679ACDE')
+    """
+    text = unicodedata.normalize("NFKC", typed).upper().rstrip("/").rpartition("/Q/")[2]
+    return "".join(sign for sign in text if sign.isalnum())
 
 
 def is_well_formed(code: str) -> bool:

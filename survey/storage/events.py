@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, select
+from sqlalchemy import Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.storage.base import Base
@@ -33,3 +33,16 @@ def first_event(session: Session, action: str, subject: str) -> EventRow | None:
     """The earliest event of this action on this subject."""
     query = select(EventRow).where(EventRow.action == action, EventRow.subject == subject)
     return session.scalars(query.order_by(EventRow.at).limit(1)).first()
+
+
+def events_on(session: Session, action: str, subject: str) -> list[EventRow]:
+    """Every event of this action on this subject, the earliest first."""
+    query = select(EventRow).where(EventRow.action == action, EventRow.subject == subject)
+    return list(session.scalars(query.order_by(EventRow.at)))
+
+
+def count_events(session: Session, action: str, subject: str) -> int:
+    """How many events of this action there are on this subject."""
+    session.flush()
+    query = select(func.count()).where(EventRow.action == action, EventRow.subject == subject)
+    return session.scalars(query).one()

@@ -80,6 +80,11 @@ def count_code_uses(session: Session, wave_id: str) -> int:
     return session.scalars(query).one()
 
 
+def used_codes(session: Session, wave_id: str) -> frozenset[str]:
+    """The households' codes that hold an answer."""
+    return frozenset(session.scalars(select(CodeUseRow.code).where(CodeUseRow.wave == wave_id)))
+
+
 def retire_code(session: Session, wave_id: str, code: str, now: datetime) -> bool:
     """Retire a code; False when there is no such code or it was retired before."""
     changed = session.execute(

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from survey.actions.find_poster import Poster, find_poster
 from survey.actions.list_waves_in_area import list_waves_in_area
-from survey.actions.print_posters import collect_sheets, print_posters
+from survey.actions.print_posters import Selection, collect_sheets, print_posters
 from survey.actions.retire_code import retire_code
 from survey.actions.show_wave import WaveOverview, show_wave
 from survey.invitation.code import answer_address, spaced
@@ -45,7 +45,7 @@ def code_picture(wave_id: str, code: str) -> Response:
 def posters(wave_id: str) -> Response | Answer:
     """Every poster in use as A4 pages."""
     try:
-        sheets = collect_sheets(services().storage, wave_id, _base(), kind=InvitationKind.POSTER)
+        sheets = collect_sheets(services().storage, wave_id, _base(), Selection(InvitationKind.POSTER))
     except WaveError:
         flash(gettext("没有可以打印的海报。"), "error")
         return redirect(url_for("office.wave", wave_id=wave_id), 303)

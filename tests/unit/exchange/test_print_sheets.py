@@ -1,6 +1,7 @@
 """Printed posters and letters: QR codes that decode, embedded fonts, text that can be copied, nothing overlaid."""
 
 import subprocess
+import time
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.invitation.code import answer_address, make_code, spaced
 from survey.invitation.invitation import Invitation, InvitationKind, PlaceType
+from survey.invitation.sheet import Sheet
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveStatus
 from tests.factories import make_wave
 
@@ -170,6 +172,38 @@ def test_long_names_are_whole_and_lie_over_nothing(kind: InvitationKind) -> None
     boxes = text_boxes(as_pdf([page], LONG_WAVE))
     assert [(one, other) for one, other in pairs(boxes) if overlap(one, other)] == []
     assert all(box[0] >= 0 and box[2] <= 596 and box[1] >= 0 and box[3] <= 842 for box in boxes)
+
+
+@pytest.mark.parametrize(("sheet", "expected"), [(Sheet.A5, 1), (Sheet.CARD, 2), (Sheet.LABELS, 24)])
+@pytest.mark.parametrize("wave", [None, LONG_WAVE])
+def test_small_sheets_hold_codes_that_decode_and_nothing_lies_over_another(
+    sheet: Sheet, expected: int, wave: Wave | None, tmp_path: Path
+) -> None:
+    page = make_page(place=None if wave is None else LONG_PLACE)
+    file = BytesIO()
+    write_sheets(file, wave or make_wave(), [page] * sheet.codes_per_page, sheet=sheet)
+    (image,) = rendered(file.getvalue(), tmp_path, 150)
+    found = zxingcpp.read_barcodes(image)
+    assert [code.text for code in found] == [page.url] * expected
+    boxes = text_boxes(file.getvalue())
+    assert [(one, other) for one, other in pairs(boxes) if overlap(one, other)] == []
+    width, height = (420, 596) if sheet is Sheet.A5 else (596, 842)
+    assert all(box[0] >= 0 and box[2] <= width and box[1] >= 0 and box[3] <= height for box in boxes)
+
+
+def test_the_upper_face_of_a_card_stands_on_its_head(tmp_path: Path) -> None:
+    file = BytesIO()
+    write_sheets(file, make_wave(), [make_page()], sheet=Sheet.CARD)
+    (image,) = rendered(file.getvalue(), tmp_path, 150)
+    found = sorted(zxingcpp.read_barcodes(image), key=lambda code: code.position.top_left.y)
+    assert sorted(abs(code.orientation) for code in found) == [0, 180]
+
+
+def test_thousand_labels_are_made_in_seconds() -> None:
+    pages = [make_page() for _ in range(1000)]
+    started = time.perf_counter()
+    write_sheets(BytesIO(), make_wave(), pages, sheet=Sheet.LABELS)
+    assert time.perf_counter() - started < 30, "loosely: a loaded machine is no fault of the sheet"
 
 
 Box = tuple[float, float, float, float, str]
