@@ -11,14 +11,13 @@ from datetime import datetime
 from functools import cached_property, partial
 from json import loads
 from typing import Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from survey.instrument.load import from_definition
 from survey.instrument.questionnaire import Audience, Questionnaire
 from survey.invitation.code import is_well_formed, normalise
 from survey.invitation.invitation import Invitation, InvitationKind, RetiredCodeError, UnknownCodeError
 from survey.programme.area import AreaLevel, AreaTree
-from survey.programme.wave import Organiser, Wave, WaveNotOpenError
+from survey.programme.wave import OFFICE_TIME, Organiser, Wave, WaveNotOpenError
 from survey.response.ticket import Ticket
 from survey.storage import Storage, StorageUnavailableError
 from survey.storage.areas import load_area_tree
@@ -26,7 +25,6 @@ from survey.storage.invitations import find_invitation, is_used, load_invitation
 from survey.storage.questionnaires import load_definition
 from survey.storage.waves import list_waves, load_wave
 
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")  # the day on which an approval expires is the office's day
 FRESH_SECONDS = 2.0
 AREAS_FRESH_SECONDS = 30.0
 _LARGEST_CACHE = 5000
@@ -101,7 +99,7 @@ class FormLibrary:
         retired_at = form.invitation.retired_at
         if retired_at is not None and retired_at <= ticket.started_at:
             raise RetiredCodeError(f"access code {ticket.code}: taken out of use")
-        if not form.wave.accepts_sent(ticket.started_at, now.astimezone(OFFICE_TIME)):
+        if not form.wave.accepts_sent(ticket.started_at, now):
             raise WaveNotOpenError(form.wave)
         return form
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.invitation.invitation import InvitationKind
 from survey.programme.opening import Preparation
-from survey.programme.wave import Wave, WaveNotReadyError, WaveStatus
+from survey.programme.wave import OFFICE_TIME, Wave, WaveNotReadyError, WaveStatus
 from survey.programme.wave_indicator import read_wave_indicator
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
@@ -24,7 +24,7 @@ def open_wave(storage: Storage, wave_id: str, now: datetime, actor: str) -> Wave
     """Open the draft and return it as it is now. Raises `WaveNotReadyError` with every gap; then nothing changes."""
     with storage.write() as session:
         wave = require_wave(session, wave_id)
-        gaps = _prepared(session, wave).gaps(now.date())
+        gaps = _prepared(session, wave).gaps(now.astimezone(OFFICE_TIME).date())
         if gaps:
             raise WaveNotReadyError(wave_id, gaps)
         opened = replace(wave, status=WaveStatus.OPEN, opened_at=now)

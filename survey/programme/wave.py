@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from survey.instrument.population import Population
 from survey.instrument.text import Text
 
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")  # the day on which an approval expires is the office's day
 GRACE = timedelta(hours=24)  # for forms that were opened before the wave was closed
 
 
@@ -83,7 +85,7 @@ class Wave:
 
     def accepts_sent(self, started_at: datetime, now: datetime) -> bool:
         """Whether a form that was opened at `started_at` may still be sent at `now`."""
-        if self.accepts_on(now.date()):
+        if self.accepts_on(now.astimezone(OFFICE_TIME).date()):
             return True
         closed = self.closed_at
         return closed is not None and started_at <= closed and now <= closed + GRACE

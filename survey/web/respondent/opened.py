@@ -5,9 +5,10 @@ from datetime import datetime
 
 from flask import abort, request
 
-from survey.actions.open_form import OFFICE_TIME, Form
+from survey.actions.open_form import Form
 from survey.actions.read_progress import Progress, RawValues, read_progress
 from survey.actions.save_draft import mask_texts, save_draft
+from survey.programme.wave import OFFICE_TIME
 from survey.response.ticket import Ticket, unseal
 from survey.web.i18n import current_time, use_language
 from survey.web.respondent.look import Look
