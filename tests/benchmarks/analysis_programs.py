@@ -1,0 +1,220 @@
+"""The programs that bench_analysis compares, each in a process of its own: `python -m … NAME ROWS REPEATS`.
+
+A program takes the task and returns shares and standard errors of shape (items, domains). What is timed starts with
+columns of codes in memory and ends with the intervals; reading files and importing libraries is outside.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.benchmarks.analysis_task import DOMAINS, ITEMS, PSUS_PER_STRATUM, STRATA, TOLERANCE, Task, make_task, plan_of
+
+Answer = tuple[Any, Any]
+Prepared = Callable[[], Answer]
+
+
+def engine(task: Task, replicates: str = "none") -> Prepared:
+    """Our `run_plan`, from a pandas frame of categories."""
+    import pandas as pd
+
+    from analysis.frame import frame_of
+    from analysis.pipeline import run_plan
+    from analysis.plan_file import parse_plan
+
+    table = pd.DataFrame({"weight": task.weight})
+    columns = {"stratum": task.stratum, "psu": task.psu, "domain": task.domain, **task.margins, **task.items}
+    for name, codes in columns.items():
+        categories = [str(level) for level in range(int(codes.max()) + 1)]
+        table[name] = pd.Categorical.from_codes(codes, categories=categories)
+    plan = parse_plan(plan_of(task, replicates))
+
+    def run() -> Answer:
+        figures = run_plan(plan, frame=frame_of(table)).estimates
+        place = {(figure.indicator, figure.domain["domain"]): figure for figure in figures}
+        found = [[place[item, str(domain)] for domain in range(DOMAINS)] for item in ITEMS]
+        return [[f.estimate for f in row] for row in found], [[f.se for f in row] for row in found]
+
+    return run
+
+
+def engine_jackknife(task: Task) -> Prepared:
+    """The same with 400 jackknife replicates, every one raked again."""
+    return engine(task, "jkn")
+
+
+def bare_numpy(task: Task) -> Prepared:
+    """This one task and nothing else, from integer codes: no checks, no other rule, design or flag."""
+    from scipy.special import expit, logit, stdtrit
+
+    psus = STRATA * PSUS_PER_STRATUM
+    sizes = [len(totals) for totals in task.totals.values()]
+
+    def run() -> Answer:
+        cell = np.zeros(task.n, dtype=np.int64)
+        for codes, size in zip(task.margins.values(), sizes, strict=True):
+            cell = cell * size + codes
+        cells = int(np.prod(sizes))
+        level = np.unravel_index(np.arange(cells), sizes)
+        base, count = np.bincount(cell, task.weight, cells), np.bincount(cell, minlength=cells).astype(float)
+        weight = base.copy()
+        while True:
+            for part, total in zip(level, task.totals.values(), strict=True):
+                weight *= (total / np.bincount(part, weight))[part]
+            gaps = [np.bincount(p, weight) / t - 1 for p, t in zip(level, task.totals.values(), strict=True)]
+            if max(np.abs(gap).max() for gap in gaps) < TOLERANCE:
+                break
+        factor = np.divide(weight, base, out=np.ones(cells), where=base > 0)
+        w = task.weight * factor[cell]
+        joint = np.bincount(task.psu.astype(np.int64) * cells + cell, w, psus * cells).reshape(psus, cells)
+        psu_domain = (task.psu.astype(np.int64) * DOMAINS + task.domain) * 3 + 1
+        cell_domain = (cell * DOMAINS + task.domain) * 3 + 1
+        means = [np.maximum(np.bincount(part, count), 1) for part in level]
+        shares, errors = [], []
+        for codes in task.items.values():
+            by_psu = np.bincount(psu_domain + codes, w, psus * DOMAINS * 3).reshape(psus, DOMAINS, 3)
+            by_cell = np.bincount(cell_domain + codes, minlength=cells * DOMAINS * 3).reshape(cells, DOMAINS, 3)
+            total = by_psu.sum(axis=0)
+            base_weight = total[:, 1] + total[:, 2]
+            p = total[:, 2] / base_weight
+            z = (by_cell[:, :, 2] * (1 - p) - by_cell[:, :, 1] * p) / base_weight
+            taken = np.zeros((cells, DOMAINS))
+            for _ in range(10):
+                for part, rows in zip(level, means, strict=True):
+                    left = z - count[:, None] * taken
+                    sums = np.stack([np.bincount(part, left[:, d]) for d in range(DOMAINS)], axis=1)
+                    taken += (sums / rows[:, None])[part]
+            t = (by_psu[:, :, 2] * (1 - p) - by_psu[:, :, 1] * p) / base_weight - joint @ taken
+            t = t.reshape(STRATA, PSUS_PER_STRATUM, DOMAINS)
+            spread = ((t - t.mean(axis=1, keepdims=True)) ** 2).sum(axis=(0, 1))
+            se = np.sqrt(spread * PSUS_PER_STRATUM / (PSUS_PER_STRATUM - 1))
+            half = stdtrit(psus - STRATA, 0.975) * se / (p * (1 - p))
+            expit(logit(p) - half), expit(logit(p) + half)
+            shares.append(p)
+            errors.append(se)
+        return np.array(shares), np.array(errors)
+
+    return run
+
+
+def svy(task: Task) -> Prepared:
+    """svy: rake, then prop of each item by domain. Its standard error regresses on the controls, as R's calibrate."""
+    import polars as pl
+    import svy as library
+
+    columns = {"stratum": task.stratum, "psu": task.psu, "domain": task.domain, "weight": task.weight, **task.margins}
+    answers = {name: pl.Series(np.where(codes < 0, np.nan, codes)).fill_nan(None) for name, codes in task.items.items()}
+    table = pl.DataFrame({**columns, **answers})
+    controls = {name: dict(enumerate(totals.tolist())) for name, totals in task.totals.items()}
+
+    def run() -> Answer:
+        sample = library.Sample(table, library.Design(stratum="stratum", psu="psu", wgt="weight"))
+        sample = sample.weighting.rake(controls=controls, tol=TOLERANCE, max_iter=1000)
+        shares, errors = np.zeros((len(ITEMS), DOMAINS)), np.zeros((len(ITEMS), DOMAINS))
+        for k, item in enumerate(ITEMS):
+            for row in sample.estimation.prop(item, by="domain", drop_nulls=True).to_polars().iter_rows(named=True):
+                if float(row[item]) == 1.0:
+                    shares[k, int(row["domain"])], errors[k, int(row["domain"])] = row["est"], row["se"]
+        return shares, errors
+
+    return run
+
+
+def samplics(task: Task) -> Prepared:
+    """samplics: rake, then TaylorEstimator of each item by domain. Its standard error knows nothing of the raking."""
+    import pandas as pd
+    from samplics.estimation import TaylorEstimator
+    from samplics.utils.types import PopParam
+    from samplics.weighting import SampleWeight
+
+    margins = {name: pd.Series(codes.astype(int)) for name, codes in task.margins.items()}
+    controls = {name: dict(enumerate(totals.tolist())) for name, totals in task.totals.items()}
+    answers = {name: np.where(codes < 0, np.nan, codes) for name, codes in task.items.items()}
+
+    def run() -> Answer:
+        weight = SampleWeight().rake(
+            task.weight, margins=margins, control=controls, tol=TOLERANCE, ctrl_tol=TOLERANCE, max_iter=1000
+        )
+        shares, errors = np.zeros((len(ITEMS), DOMAINS)), np.zeros((len(ITEMS), DOMAINS))
+        for k, item in enumerate(ITEMS):
+            taylor = TaylorEstimator(PopParam.mean)
+            taylor.estimate(
+                answers[item], weight, stratum=task.stratum, psu=task.psu, domain=task.domain, remove_nan=True
+            )
+            for domain in range(DOMAINS):
+                shares[k, domain], errors[k, domain] = taylor.point_est[domain], taylor.stderror[domain]
+        return shares, errors
+
+    return run
+
+
+def statsmodels(task: Task) -> Prepared:
+    """statsmodels: DescrStatsW of each item and domain. No raking, no design: a weighted mean and its naive error."""
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    def run() -> Answer:
+        shares, errors = np.zeros((len(ITEMS), DOMAINS)), np.zeros((len(ITEMS), DOMAINS))
+        for k, codes in enumerate(task.items.values()):
+            for domain in range(DOMAINS):
+                rows = (codes >= 0) & (task.domain == domain)
+                stats = DescrStatsW(codes[rows].astype(float), task.weight[rows])
+                shares[k, domain], errors[k, domain] = stats.mean, stats.std_mean
+                stats.tconfint_mean()
+        return shares, errors
+
+    return run
+
+
+PROGRAMS: dict[str, Callable[[Task], Prepared]] = {
+    "engine": engine,
+    "engine-jackknife": engine_jackknife,
+    "bare-numpy": bare_numpy,
+    "svy": svy,
+    "samplics": samplics,
+    "statsmodels": statsmodels,
+}
+
+
+def forget_peak() -> int:
+    """Starts the kernel's count of the largest resident memory anew; returns what is resident now, in bytes."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return _resident("VmRSS")
+
+
+def _resident(name: str) -> int:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
+
+
+def measure(name: str, rows: int, repeats: int) -> dict[str, Any]:
+    """The least CPU time of the repeats, after one run on 1,000 rows that loads what the program loads lazily."""
+    PROGRAMS[name](make_task(1_000))()
+    task = make_task(rows)
+    run = PROGRAMS[name](task)
+    before = forget_peak()
+    times = []
+    for _ in range(repeats):
+        wall, cpu = time.perf_counter(), time.process_time()
+        shares, errors = run()
+        times.append((time.process_time() - cpu, time.perf_counter() - wall))
+    cpu, wall = min(times)
+    return {
+        "cpu": cpu,
+        "wall": wall,
+        "memory": _resident("VmHWM") - before,
+        "columns": task.bytes,
+        "share": np.asarray(shares).tolist(),
+        "se": np.asarray(errors).tolist(),
+    }
+
+
+if __name__ == "__main__":
+    try:
+        print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    except ImportError as error:
+        print(json.dumps({"missing": str(error)}))
