@@ -125,8 +125,7 @@ def _level_faults(control: MarginControl, source: str, key: str, weight: Floats,
     for level, total in zip(control.levels, control.totals, strict=True):
         if not total >= 0 or np.isinf(total):
             yield Fault(source, f"{key}, level {level}", "a total of 0 or more", f"{total:g}")
-    known = control.level_of_row >= 0
-    held = np.bincount(control.level_of_row[known], weights=weight[known], minlength=len(control.levels))
+    held = np.bincount(control.level_of_row + 2, weights=weight, minlength=len(control.levels) + 2)[2:]
     for k, level in enumerate(control.levels):
         if control.totals[k] > 0 and held[k] <= 0:
             expected = "sample weight in every level with a total (or collapse the level with a neighbour)"

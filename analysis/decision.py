@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Literal
 
 import numpy as np
@@ -40,44 +41,47 @@ class Presentation:
         return self.upper - self.lower
 
 
+def deciding_limits(share: Proportions, level: float) -> tuple[Floats, Floats]:
+    """Korn-Graubard limits with the NCHS cap, shape (k,); exact limits at 0 and 1; NaN without degrees of freedom."""
+    edge = (share.p <= 0) | (share.p >= 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inner = clopper_pearson(share.p, korn_graubard_n(share, level), level)
+        outer = boundary_interval(share.p, share.answered, level)
+        known = (share.df > 0) & (share.answered > 0) & ~np.isnan(share.p)
+    low, high = (np.where(known, np.where(edge, at, within), np.nan) for at, within in zip(outer, inner, strict=True))
+    return low, high
+
+
 def korn_graubard_limits(p: float, se: float, df: float, n: float, level: float) -> tuple[float, float]:
-    """Korn-Graubard limits with the NCHS cap; exact limits at 0 and 1; NaN without degrees of freedom.
+    """The deciding limits of one share.
 
     >>> [round(limit, 6) for limit in korn_graubard_limits(1.0, 0.0, 6, 60, 0.90)]
     [0.951297, 1.0]
     """
-    lower, upper = _limits(_shares(*(np.array([float(value)]) for value in (p, se, df, n))), level)
-    return float(lower[0]), float(upper[0])
+    low, high = deciding_limits(_one(p, se, df, n), level)
+    return float(low[0]), float(high[0])
 
 
-def _shares(p: Floats, se: Floats, df: Floats, n: Floats) -> Proportions:
-    return Proportions(p, se, np.where(n > 0, df, np.nan), n, n)
+def _one(p: float, se: float, df: float, n: float) -> Proportions:
+    def array(value: float) -> Floats:
+        return np.array([value], dtype=np.float64)
+
+    return Proportions(array(p), array(se), array(df), array(n), array(n))
 
 
-def _limits(share: Proportions, level: float) -> tuple[Floats, Floats]:
-    """Korn-Graubard limits of several shares, each of shape (k,)."""
+def present_all(share: Proportions) -> list[Presentation]:
+    """The NCHS rules on the 95 % intervals, in their order. `answered` rows, `df` of the answered rows."""
     edge = (share.p == 0) | (share.p == 1)
-    exact = boundary_interval(share.p, share.answered, level)
-    inner = clopper_pearson(np.where(edge, 0.5, share.p), korn_graubard_n(share, level), level)
-    known = (share.df > 0) & ~np.isnan(share.p)
-    low, high = (np.where(known, np.where(edge, a, b), np.nan) for a, b in zip(exact, inner, strict=True))
-    return low, high
+    with np.errstate(invalid="ignore"):
+        effective = np.where(edge, share.answered, np.fmin(share.answered, share.effective_n))
+        used = korn_graubard_n(share, 0.95)
+    columns = (share.p, share.df, share.answered, effective, used, *deciding_limits(share, 0.95))
+    return [_presentation(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def present(p: float, se: float, df: float, n: float) -> Presentation:
-    """The NCHS rules on the 95 % interval, in their order. `n` answered rows, `df` of the answered rows."""
-    return present_all(*(np.array([float(value)]) for value in (p, se, df, n)))[0]
-
-
-def present_all(p: Floats, se: Floats, df: Floats, n: Floats) -> list[Presentation]:
-    """The same for several shares at once, each array of shape (k,)."""
-    share = _shares(p, se, df, n)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        effective = np.where((p == 0) | (p == 1), n, np.minimum(n, np.where(se > 0, share.effective_n, np.inf)))
-        used = korn_graubard_n(share, 0.95)
-        lower, upper = _limits(share, 0.95)
-    rows = zip(p, df, n, effective, used, lower, upper, strict=True)
-    return [_presentation(*(float(value) for value in row)) for row in rows]
+    """The NCHS rules on one share."""
+    return present_all(_one(p, se, df, n))[0]
 
 
 def _presentation(
@@ -92,7 +96,7 @@ def _rule(p: float, n: float, effective: float, width: float) -> tuple[bool, str
         return False, "n<30"
     if effective < 30:
         return False, "n_eff<30"
-    if np.isnan(width):
+    if isnan(width):
         return False, "no interval"
     if width <= 0.05:
         return True, "width<=0.05"
@@ -120,20 +124,26 @@ def decide(lower: float, upper: float, target: float, operator: str) -> Verdict:
     >=: met if lower >= target, not met if upper < target; >: met if lower > target, not met if upper <= target.
     Each wrong verdict has a probability of at most a at the boundary (two one-sided tests).
     """
-    if np.isnan(lower) or np.isnan(upper):
+    if isnan(lower) or isnan(upper):
         return "undetermined"
     if operator == ">":
         return "met" if lower > target else "not_met" if upper <= target else "undetermined"
     return "met" if lower >= target else "not_met" if upper < target else "undetermined"
 
 
+def decide_shares(share: Proportions, target: float, operator: str, alpha: float = ALPHA) -> list[Verdict]:
+    """The verdicts on shares, by the Korn-Graubard limits with the NCHS cap at level 1 - 2 alpha."""
+    low, high = deciding_limits(share, 1 - 2 * alpha)
+    fixed = (share.p > 0) & (share.p < 1) & has_no_variance(share.p, share.se)
+    rows = zip(low.tolist(), high.tolist(), fixed.tolist(), strict=True)
+    return ["undetermined" if quiet else decide(lower, upper, target, operator) for lower, upper, quiet in rows]
+
+
 def decide_share(
     p: float, se: float, df: float, n: float, target: float, operator: str, alpha: float = ALPHA
 ) -> Verdict:
-    """The verdict on a share, by the Korn-Graubard limits with the NCHS cap at level 1 - 2 alpha."""
-    if 0 < p < 1 and bool(has_no_variance(np.array([p]), np.array([se]))[0]):
-        return "undetermined"
-    return decide(*korn_graubard_limits(p, se, df, n, 1 - 2 * alpha), target, operator)
+    """The verdict on one share."""
+    return decide_shares(_one(p, se, df, n), target, operator, alpha)[0]
 
 
 def decide_mean(estimate: float, se: float, df: float, target: float, operator: str, alpha: float = ALPHA) -> Verdict:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
 
-from analysis.decision import Presentation, decide_mean, decide_share, point_meets, present_all
+from analysis.decision import Presentation, decide_mean, decide_shares, point_meets, present_all
 from analysis.estimates.domains import DomainSet
 from analysis.estimates.intervals import Proportions, has_no_variance, share_interval, t_interval
 from analysis.estimates.linearisation import Estimates, VarianceMethod
@@ -39,10 +40,24 @@ class Figures:
         se = np.where(quiet, 0.0, se)
         limits = list(self._limits(measure, found, se))
         deff = found.sums.deff(se**2)
-        answered_df = found.answered_df.astype(np.float64)
-        shown = present_all(found.value, se, answered_df, found.sums.answered) if measure.is_share else []
+        shown, verdicts = self._judged(measure, found, se)
         for k, where in enumerate(domains.where):
-            yield self._figure(_Parts(measure, where, found, se, deff, limits, shown, k))
+            yield self._figure(_Parts(measure, where, found, se, deff, limits, shown[k], verdicts[k], k))
+
+    def _judged(
+        self, measure: Measure, found: Estimates, se: Floats
+    ) -> tuple[Sequence[Presentation | None], Sequence[Verdict]]:
+        """Publication rules of shares, and verdicts where there is a target and an answer."""
+        target, answered = measure.indicator.target, found.sums.answered
+        none: list[Presentation | None] = [None] * len(se)
+        share = Proportions(found.value, se, found.answered_df.astype(np.float64), answered, answered)
+        shown = present_all(share) if measure.is_share else none
+        if target is None:
+            return shown, ["none"] * len(se)
+        if measure.is_share:
+            return shown, decide_shares(share, target.value, target.operator)
+        rows = zip(found.value.tolist(), se.tolist(), share.df.tolist(), strict=True)
+        return shown, [decide_mean(*row, target.value, target.operator) for row in rows]
 
     def _limits(self, measure: Measure, found: Estimates, se: Floats) -> Iterator[tuple[str, float, Any, Any]]:
         df = found.df.astype(np.float64)
@@ -62,7 +77,7 @@ class Figures:
         value, se = float(parts.found.value[k]), float(parts.se[k])
         n = int(parts.found.sums.answered[k])
         target = measure.indicator.target
-        shown = parts.shown[k] if parts.shown and n else None
+        shown = parts.shown if n else None
         deff = _number(parts.deff[k])
         return Estimate(
             indicator=measure.indicator.id,
@@ -81,27 +96,14 @@ class Figures:
             ),
             target=target.value if target else None,
             operator=target.operator if target else None,
-            decision=self._decide(parts, value, se, n, shown),
+            decision=_decision(parts, value, se, n),
             point_meets=point_meets(value, target.value, target.operator)
-            if target and n and not np.isnan(value)
+            if target and n and not isnan(value)
             else None,
             dk_share=parts.dont_know,
             publishable=shown.shown if shown else _mean_shown(parts, n, se),
             flags=tuple(_flags(parts, value, se, n, shown)),
         )
-
-    def _decide(self, parts: _Parts, value: float, se: float, n: int, shown: Presentation | None) -> Verdict:
-        target = parts.measure.indicator.target
-        if target is None:
-            return "none"
-        if not n or np.isnan(value) or np.isnan(se):
-            return "undetermined"
-        df = float(parts.found.answered_df[parts.k])
-        if not parts.measure.is_share:
-            return decide_mean(value, se, df, target.value, target.operator) if n >= LEAST_ANSWERS else "undetermined"
-        if shown is None or not shown.shown:
-            return "undetermined"
-        return decide_share(value, se, df, n, target.value, target.operator)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ class _Parts:
     se: Floats
     deff: Floats
     limits: list[tuple[str, float, Any, Any]]
-    shown: list[Presentation]
+    shown: Presentation | None
+    verdict: Verdict
     k: int
 
     @property
@@ -126,8 +129,16 @@ class _Parts:
         return aside / (aside + base) if aside + base > 0 else None
 
 
+def _decision(parts: _Parts, value: float, se: float, n: int) -> Verdict:
+    """The verdict, but none is reached on a figure that may not be shown."""
+    if parts.verdict == "none":
+        return "none"
+    shown = parts.shown.shown if parts.shown else n >= LEAST_ANSWERS
+    return parts.verdict if n and shown and not isnan(value) and not isnan(se) else "undetermined"
+
+
 def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    return float(value) if isfinite(value) else None
 
 
 def _effective(measure: Measure, value: float, se: float, n: int, deff: float | None) -> float | None:
@@ -140,7 +151,7 @@ def _effective(measure: Measure, value: float, se: float, n: int, deff: float | 
 
 
 def _mean_shown(parts: _Parts, n: int, se: float) -> bool:
-    return bool(n >= LEAST_ANSWERS and parts.found.answered_df[parts.k] >= 1 and not np.isnan(se))
+    return bool(n >= LEAST_ANSWERS and parts.found.answered_df[parts.k] >= 1 and not isnan(se))
 
 
 def _flags(parts: _Parts, value: float, se: float, n: int, shown: Presentation | None) -> Iterator[str]:
@@ -149,17 +160,17 @@ def _flags(parts: _Parts, value: float, se: float, n: int, shown: Presentation |
         yield "no answers: nothing is estimated"
         return
     df = parts.found.answered_df[parts.k]
-    if np.isnan(value):
+    if isnan(value):
         yield "denominator 0: nothing is estimated"
         return
-    if np.isnan(se):
+    if isnan(se):
         yield "no stratum with two PSUs: no standard error"
     at_edge = parts.measure.is_share and value in (0.0, 1.0)
     if at_edge:
         yield "0 % or 100 %: exact one-sided limits, deff not defined"
     elif se == 0:
         yield "fixed by design: no sampling variance, no interval"
-    elif not np.isfinite(parts.deff[parts.k]):
+    elif not isfinite(parts.deff[parts.k]):
         yield "too few answers or no spread: deff not defined"
     if parts.found.df[parts.k] <= 0:
         yield "no degrees of freedom: no interval"

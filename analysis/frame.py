@@ -35,13 +35,21 @@ class Column:
         return self.codes < 0
 
 
+@dataclass(frozen=True)
+class Categories:
+    """A column that came as codes already: `codes` (n,) of any integer type index `values`, -1 where missing."""
+
+    codes: npt.NDArray[np.integer]
+    values: tuple[object, ...]
+
+
 @dataclass
 class Frame:
     """The columns of a plan, encoded on first use. `file` is the name that faults are reported under."""
 
     file: str
     n: int
-    raw: Mapping[str, Any]  # arrow arrays
+    raw: Mapping[str, Any]  # arrow arrays or Categories
     missing: frozenset[str] = frozenset({"", "NA"})
     sha256: str | None = None
     _columns: dict[str, Column] = field(default_factory=dict)
@@ -59,7 +67,8 @@ class Frame:
         """The column as numbers, shape (n,), NaN where missing. Raises FaultsFound for text."""
         import pyarrow as pa
 
-        array = _whole(self.raw[name]) if name in self.raw else None
+        given = self.raw.get(name)
+        array = None if given is None or isinstance(given, Categories) else _whole(given)
         if array is not None and (pa.types.is_floating(array.type) or pa.types.is_integer(array.type)):
             values = array.to_numpy(zero_copy_only=False).astype(np.float64)
             absent = [float(code) for code in self.missing if _is_number(code)]
@@ -96,21 +105,24 @@ class Frame:
 def cross(codes: Sequence[Ints], sizes: Sequence[int]) -> tuple[Ints, Ints]:
     """One code per combination that occurs, -1 where a part is missing; and the parts of each, (codes, parts)."""
     key = np.zeros(codes[0].shape[0], dtype=np.int64)
-    missing = np.zeros(key.shape[0], dtype=np.bool_)
+    missing: Bools | None = None
     for code, size in zip(codes, sizes, strict=True):
-        key = key * size + code
-        missing |= code < 0
-    span = int(np.prod(sizes, dtype=object)) if sizes else 1
-    key[missing] = span
+        key *= size
+        key += code
+        if code.size and code.min() < 0:
+            missing = code < 0 if missing is None else missing | (code < 0)
+    span = int(np.prod(sizes, dtype=object))
+    if missing is not None:
+        key[missing] = span
     if span <= 4 * key.shape[0] + 4096:
         present = np.flatnonzero(np.bincount(key, minlength=span + 1)[:span])
         place = np.full(span + 1, -1, dtype=np.int64)
         place[present] = np.arange(present.shape[0])
-        crossed = place[key]
+        crossed = key if missing is None and present.shape[0] == span else place[key]
     else:
         distinct, crossed = np.unique(key, return_inverse=True)
         present = distinct[distinct < span]
-        crossed = np.where(missing, -1, crossed)
+        crossed = crossed if missing is None else np.where(missing, -1, crossed)
     return crossed, np.stack(np.unravel_index(present, tuple(sizes)), axis=1).astype(np.int64)
 
 
@@ -118,6 +130,8 @@ def encode(values: Any, missing: Iterable[str]) -> Column:
     """Codes of an arrow array. Numbers and texts that look alike (4, 4.0, "4") are one level."""
     import pyarrow as pa
 
+    if isinstance(values, Categories):
+        return _relabelled(values.codes, values.values, missing)
     array = _whole(values)
     if pa.types.is_boolean(array.type):
         array = array.cast(pa.int8())
@@ -125,13 +139,19 @@ def encode(values: Any, missing: Iterable[str]) -> Column:
         array = pa.array(array.to_numpy(zero_copy_only=False), from_pandas=True)
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    texts = [None if value is None else as_code(value) for value in array.dictionary.to_pylist()]
+    indices = array.indices.fill_null(-1) if array.indices.null_count else array.indices
+    return _relabelled(indices.to_numpy(zero_copy_only=False), array.dictionary.to_pylist(), missing)
+
+
+def _relabelled(codes: npt.NDArray[np.integer], values: Sequence[object], missing: Iterable[str]) -> Column:
+    """Codes of `values`, -1 for none, as a Column with its labels in order."""
+    texts = [None if value is None else as_code(value) for value in values]
     absent = {as_code(value) for value in missing} | {""}
     labels = sorted({text for text in texts if text is not None and text not in absent}, key=_natural)
     place = {label: code for code, label in enumerate(labels)}
-    lookup = np.array([place.get(text, -1) if text is not None else -1 for text in texts] + [-1], dtype=np.int64)
-    indices = array.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
-    return Column(lookup[indices], tuple(labels))
+    lookup = np.array([*(-1 if text is None else place.get(text, -1) for text in texts), -1], dtype=np.int64)
+    unchanged = np.array_equal(lookup[:-1], np.arange(len(texts)))
+    return Column(codes.astype(np.int64) if unchanged else lookup[codes], tuple(labels))
 
 
 def _whole(values: Any) -> Any:
@@ -176,7 +196,15 @@ def _natural(label: str) -> tuple[int, float, str]:
 
 def frame_of(table: pd.DataFrame, file: str = "frame", missing: Iterable[str] = ("", "NA")) -> Frame:
     """A pandas frame as a Frame; categories, integers, texts and floats are all accepted."""
+    import pandas as pd
     import pyarrow as pa
 
-    raw = {str(name): pa.array(table[name], from_pandas=True) for name in table.columns}
+    raw: dict[str, Any] = {}
+    for name, column in table.items():
+        categorical = isinstance(column.dtype, pd.CategoricalDtype)
+        raw[str(name)] = _categories(column.array) if categorical else pa.array(column, from_pandas=True)
     return Frame(file, len(table), raw, frozenset(missing))
+
+
+def _categories(column: Any) -> Categories:
+    return Categories(column.codes, tuple(column.categories.tolist()))

@@ -29,7 +29,7 @@ def as_code(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(value).strip()
-    return text.split(".")[0] if re.fullmatch(r"-?\d+\.0+", text) else text
+    return text.split(".")[0] if "." in text and re.fullmatch(r"-?\d+\.0+", text) else text
 
 
 def _as_list(value: object) -> object:

@@ -57,12 +57,11 @@ def crossed_domains(names: Sequence[str], frame: Frame, rows: Bools) -> DomainSe
 
 
 def _levels(names: Sequence[str], columns: Sequence[Column], codes: Ints, count: int) -> list[Mapping[str, str]]:
-    first = np.zeros(count, dtype=np.int64)
-    rows = np.flatnonzero(codes >= 0)[::-1]
-    first[codes[rows]] = rows
+    some_row = np.zeros(count + 1, dtype=np.int64)  # the last place is for rows in no domain, whose code is -1
+    some_row[codes] = np.arange(codes.shape[0])
     return [
         {name: column.labels[int(column.codes[row])] for name, column in zip(names, columns, strict=True)}
-        for row in first
+        for row in some_row[:count]
     ]
 
 

@@ -20,13 +20,10 @@ def influence(sample: Sample, tables: Tables) -> Floats:
     totals = _linear(tables.y_unit, tables.x_unit, tables.sums)
     if not sample.weighting.is_calibrated:
         return totals
-    plain = None
-    if tables.y_plain is not None and tables.x_plain is not None:
-        plain = _linear(tables.y_plain, tables.x_plain, tables.sums)
-    weighted = _linear(tables.y_class, tables.x_class, tables.sums)
-    rows = sample.weighting.classes.rows
-    taken = sample.weighting.fitted(ClassInfluence(weighted, plain, sample.class_weight, rows))
-    return np.asarray(totals - sample.unit_class_weight @ taken)
+    weighted = None if tables.by_class is None else _linear(*tables.by_class, tables.sums)
+    plain = None if tables.plain_by_class is None else _linear(*tables.plain_by_class, tables.sums)
+    by_class = ClassInfluence(weighted, plain, sample.class_weight, sample.weighting.classes.rows)
+    return np.asarray(totals - sample.unit_controls @ sample.weighting.coefficients(by_class))
 
 
 def _linear(y: Floats, x: Floats, sums: DomainSums) -> Floats:

@@ -15,6 +15,7 @@ from analysis.frame import Bools, Floats, Ints
 from analysis.weights.steps import Weighting
 
 T = TypeVar("T")
+DENSE = 10  # cells a row: up to here a full table is faster than a sparse one
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,17 @@ class Sample:
         second = self.design.second
         return self.design.psus if second is None else int(second.psu_of_unit.shape[0])
 
-    def crossed(self, domains: DomainSet, of_row: Ints) -> Ints:
-        """Key of (`of_row`, domain + 1) for every row, shape (n,); computed once for each pair."""
-        return self.shared(domains, of_row, "crossed", lambda: of_row * (domains.count + 1) + (domains.of_row + 1))
+    def crossed(self, domains: DomainSet, of_row: Ints, wide: int = 1) -> Ints:
+        """Key of (`of_row`, domain + 1, 0 of `wide` codes) for every row, shape (n,); computed once for each pair."""
+
+        def make() -> Ints:
+            key = of_row * (domains.count + 1)
+            key += domains.of_row
+            key += 1
+            key *= wide
+            return key
+
+        return self.shared(domains, of_row, f"crossed with {wide}", make)
 
     @cached_property
     def class_weight(self) -> Floats:
@@ -73,10 +82,17 @@ class Sample:
         return self.weighting.classes.base * self.weighting.factor
 
     @cached_property
-    def unit_class_weight(self) -> Any:
-        """Final weights by unit and class, a sparse matrix (units, classes)."""
+    def unit_controls(self) -> Floats:
+        """Weighted sums over each unit of what the weighting steps fit the influence on, shape (units, k)."""
         from scipy.sparse import coo_array
 
         classes = self.weighting.classes
-        table = coo_array((self.weight, (self.unit_of_row, classes.of_row)), shape=(self.units, classes.count))
-        return table.tocsr()
+        shape = (self.units, classes.count)
+        cells = self.units * classes.count
+        if cells <= DENSE * self.design.n:
+            key = self.unit_of_row * classes.count + classes.of_row
+            joint: Any = np.bincount(key, weights=self.weight, minlength=cells).reshape(shape)
+        else:
+            joint = coo_array((self.weight, (self.unit_of_row, classes.of_row)), shape=shape).tocsr()
+        sums = joint @ self.weighting.fitted_on
+        return np.asarray(sums if isinstance(sums, np.ndarray) else sums.toarray())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class DomainSums:
     aside: Floats
     is_total: bool
 
-    @property
+    @cached_property
     def estimate(self) -> Floats:
         """Ratio or total, NaN without a base."""
         if self.is_total:
@@ -67,18 +68,17 @@ class DomainSums:
 class Tables:
     """Tables of one measure in a set of domains.
 
-    `y_unit`, `x_unit` (units, domains) and `y_class`, `x_class` (classes, domains): weighted sums; `y_plain`,
-    `x_plain` (classes, domains): unweighted ones, where a residual needs them. `answered_psus` and `base_psus`
-    (PSUs, domains): with weighted answers, and with weighted rows that are not set aside; `kept_psus`: with answers.
+    `y_unit`, `x_unit` (units, domains): weighted sums; `by_class` and `plain_by_class`: y and x summed over classes,
+    each (classes, domains), weighted and unweighted, where the residual of a weighting step needs them. `answered_psus`
+    and `base_psus` (PSUs, domains): with weighted answers, and with weighted rows that are not set aside;
+    `kept_psus`: with answers.
     """
 
     sums: DomainSums
     y_unit: Floats
     x_unit: Floats
-    y_class: Floats
-    x_class: Floats
-    y_plain: Floats | None
-    x_plain: Floats | None
+    by_class: tuple[Floats, Floats] | None
+    plain_by_class: tuple[Floats, Floats] | None
     answered_psus: Bools
     base_psus: Bools
     kept_psus: Bools
@@ -114,14 +114,14 @@ def psus_of_units(sample: Sample, units: Bools) -> Bools:
 
 @dataclass(frozen=True)
 class CodeCounts:
-    """Counts of one item's codes: weighted by unit and class, unweighted by class and (if weights are 0) by unit.
+    """Counts of one item's codes: weighted by unit, unweighted by class; where needed weighted by class, live by unit.
 
     Shapes (units | classes, domains, codes + 1); the first code is missing.
     """
 
     unit: Floats
-    group: Floats
     group_rows: Floats
+    group: Floats | None
     unit_rows: Floats | None
     unit_live: Floats | None
 
@@ -135,16 +135,15 @@ def _count(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
     codes = coding.codes + 1
 
     def table(of_row: Ints, height: int, weights: Floats | None) -> Floats:
-        place = sample.crossed(domains, of_row) * wide
-        place += codes
+        place = sample.crossed(domains, of_row, wide) + codes
         counts = np.bincount(place, weights=weights, minlength=height * (domains.count + 1) * wide)
-        return counts.reshape(height, domains.count + 1, wide)[:, 1:].astype(np.float64, copy=False)
+        return np.ascontiguousarray(counts.reshape(height, domains.count + 1, wide)[:, 1:], dtype=np.float64)
 
     units, classes = sample.unit_of_row, sample.weighting.classes
     return CodeCounts(
         table(units, sample.units, sample.weight),
-        table(classes.of_row, classes.count, sample.weight),
         table(classes.of_row, classes.count, None),
+        table(classes.of_row, classes.count, sample.weight) if sample.weighting.needs_weighted else None,
         None if sample.all_positive else table(units, sample.units, None),
         None if sample.all_positive else table(units, sample.units, sample.live.astype(np.float64)),
     )
@@ -152,9 +151,8 @@ def _count(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
 
 def _from_codes(sample: Sample, measure: Measure, coding: Coding, domains: DomainSet) -> Tables:
     counts = _counts(sample, coding, domains)
-    y, known = np.append(0.0, coding.y), np.append(False, coding.known).astype(np.float64)
-    aside = np.append(False, coding.set_aside).astype(np.float64)
-    rows_by_code, weight_by_code = counts.group_rows.sum(axis=0), counts.group.sum(axis=0)
+    y, known, aside = (np.append(0.0, of_code) for of_code in (coding.y, coding.known, coding.set_aside))
+    rows_by_code, weight_by_code = counts.group_rows.sum(axis=0), counts.unit.sum(axis=0)
     unit_rows = counts.unit if counts.unit_rows is None else counts.unit_rows
     unit_live = counts.unit if counts.unit_live is None else counts.unit_live
     answered = rows_by_code @ known
@@ -175,19 +173,22 @@ def _from_codes(sample: Sample, measure: Measure, coding: Coding, domains: Domai
         is_total=measure.is_total,
     )
     plain = sample.weighting.needs_plain
-    kept = psus_of_units(sample, unit_rows @ known > 0)
+    kept = psus_of_units(sample, _times(unit_rows, known) > 0)
     return Tables(
         sums=sums,
-        y_unit=counts.unit @ y,
-        x_unit=counts.unit @ known,
-        y_class=counts.group @ y,
-        x_class=counts.group @ known,
-        y_plain=counts.group_rows @ y if plain else None,
-        x_plain=counts.group_rows @ known if plain else None,
-        answered_psus=kept if counts.unit_live is None else psus_of_units(sample, unit_live @ known > 0),
-        base_psus=psus_of_units(sample, unit_live @ (1 - aside) > 0),
+        y_unit=_times(counts.unit, y),
+        x_unit=_times(counts.unit, known),
+        by_class=None if counts.group is None else (_times(counts.group, y), _times(counts.group, known)),
+        plain_by_class=(_times(counts.group_rows, y), _times(counts.group_rows, known)) if plain else None,
+        answered_psus=kept if counts.unit_live is None else psus_of_units(sample, _times(unit_live, known) > 0),
+        base_psus=psus_of_units(sample, _times(unit_live, 1 - aside) > 0),
         kept_psus=kept,
     )
+
+
+def _times(counts: Floats, by_code: Floats) -> Floats:
+    """Counts (a, b, codes) weighed by a value for each code, in one product, shape (a, b)."""
+    return np.asarray((counts.reshape(-1, by_code.shape[0]) @ by_code).reshape(counts.shape[:2]))
 
 
 def _from_rows(sample: Sample, measure: Measure, domains: DomainSet) -> Tables:
@@ -204,6 +205,10 @@ def _from_rows(sample: Sample, measure: Measure, domains: DomainSet) -> Tables:
     def table(of_row: Ints, height: int, values: Floats) -> Floats:
         cells = np.bincount(of_row[base] * domains.count + place, weights=values, minlength=height * domains.count)
         return np.asarray(cells.reshape(height, -1), dtype=np.float64)
+
+    def by_class(values_y: Floats, values_x: Floats) -> tuple[Floats, Floats]:
+        of_row, count = sample.weighting.classes.of_row, sample.weighting.classes.count
+        return table(of_row, count, values_y), table(of_row, count, values_x)
 
     def psus(rows: Bools) -> Bools:
         key = sample.design.psu_of_row[rows] * domains.count + domains.of_row[rows]
@@ -223,15 +228,13 @@ def _from_rows(sample: Sample, measure: Measure, domains: DomainSet) -> Tables:
         aside=by_domain(sample.weight[out], domains.of_row[out]),
         is_total=measure.is_total,
     )
-    classes, plain = sample.weighting.classes, sample.weighting.needs_plain
+    weighting = sample.weighting
     return Tables(
         sums=sums,
         y_unit=table(sample.unit_of_row, sample.units, wy),
         x_unit=table(sample.unit_of_row, sample.units, wx),
-        y_class=table(classes.of_row, classes.count, wy),
-        x_class=table(classes.of_row, classes.count, wx),
-        y_plain=table(classes.of_row, classes.count, y) if plain else None,
-        x_plain=table(classes.of_row, classes.count, x) if plain else None,
+        by_class=by_class(wy, wx) if weighting.needs_weighted else None,
+        plain_by_class=by_class(y, x) if weighting.needs_plain else None,
         answered_psus=psus(base & sample.live),
         base_psus=psus(inside & sample.live & ~measure.set_aside),
         kept_psus=psus(base),

@@ -17,7 +17,10 @@ def kish_deff(weights: Floats, rows: Floats | None = None) -> float:
     >>> kish_deff(np.array([1.0, 1.0, 2.0]))
     1.125
     """
-    counts = np.where(weights != 0, 1.0 if rows is None else rows, 0.0)
+    if rows is None:
+        total = float(weights.sum())
+        return float(np.count_nonzero(weights) * (weights @ weights) / total**2) if total else float("nan")
+    counts = np.where(weights != 0, rows, 0.0)
     total = float(counts @ weights)
     return float(counts.sum() * (counts @ weights**2) / total**2) if total else float("nan")
 

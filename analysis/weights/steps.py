@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -95,14 +97,14 @@ class PreparedStep:
             cut, within = (after.rows_cut, after.within) if k == 0 else (cut, within and after.within)
         return Outcome(factor, (), within or not plan.strict, "bounds of the weights", cut)
 
-    def residual(self) -> Residual | None:
-        """The form of the variance after this step; trimming adds none."""
+    def residual(self, rows: Floats) -> Residual | None:
+        """The form of the variance after this step, `rows` (classes,) counted; trimming adds none."""
         if isinstance(self.plan, TrimStep):
             return None
         if self.plan.method == "poststratify":
             return CellMeans(self.groupings[0])
         if self.plan.method == "rake":
-            return UnweightedSweeps(self.groupings)
+            return UnweightedSweeps(self.groupings, rows)
         return Regression(self.x)
 
     @property
@@ -145,7 +147,7 @@ class Weighting:
     applied: tuple[AppliedStep, ...]
     diagnostics: tuple[StepDiagnostics, ...]
 
-    @property
+    @cached_property
     def weight(self) -> Floats:
         """Final weight of each row, shape (n,)."""
         if not self.prepared:
@@ -175,15 +177,37 @@ class Weighting:
     def needs_plain(self) -> bool:
         return any(step.residual is not None and step.residual.needs_plain for step in self.applied)
 
-    def fitted(self, sums: ClassInfluence) -> Floats:
-        """What the steps take from the influence: b (classes, q), so that row i contributes w_i (z_i - b_c)."""
-        b = np.zeros_like(sums.weighted)
+    @property
+    def needs_weighted(self) -> bool:
+        return any(step.residual is not None and not step.residual.needs_plain for step in self.applied)
+
+    @cached_property
+    def residuals(self) -> tuple[tuple[Residual, Floats, Floats], ...]:
+        """The steps that have one, with `share` and `ratio` of their classes."""
         final = np.where(self.factor > 0, self.factor, 1.0)
-        for step in self.applied:
-            if step.residual is not None:
-                ratio = final / np.where(step.after > 0, step.after, 1.0)
-                b = b + step.residual.fitted(sums, b, step.before / final, ratio) / ratio[:, None]
-        return b
+        return tuple(
+            (step.residual, step.before / final, final / np.where(step.after > 0, step.after, 1.0))
+            for step in self.applied
+            if step.residual is not None
+        )
+
+    @cached_property
+    def fitted_on(self) -> Any:
+        """What the steps fit the influence on, a matrix (classes, k): b = fitted_on @ coefficients."""
+        from scipy.sparse import csr_array, hstack
+
+        return hstack([csr_array(residual.x) / ratio[:, None] for residual, _, ratio in self.residuals]).tocsr()
+
+    def coefficients(self, sums: ClassInfluence) -> Floats:
+        """What the steps take from the influence: row i contributes w_i (z_i - b_c), b as above; shape (k, q)."""
+        found: list[Floats] = []
+        b: Floats | None = None
+        for k, (residual, share, ratio) in enumerate(self.residuals):
+            found.append(residual.coefficients(sums, b, share, ratio))
+            if k + 1 < len(self.residuals):
+                taken = np.asarray(residual.x @ found[-1]) / ratio[:, None]
+                b = taken if b is None else b + taken
+        return np.concatenate(found)
 
     def refactor(self, totals: Floats) -> tuple[Floats, bool]:
         """Runs all steps again on replicate class totals (classes, k): factors, and whether all converged."""
@@ -253,7 +277,7 @@ def _run(base: Floats, classes: Classes, prepared: tuple[PreparedStep, ...]) -> 
         if not outcome.converged:
             raise FaultsFound([_not_converged(step, outcome)])
         after = factor * outcome.factor[:, 0]
-        applied.append(AppliedStep(factor, after, step.residual()))
+        applied.append(AppliedStep(factor, after, step.residual(classes.rows)))
         factor = after
         diagnostics.append(_diagnose(step, outcome, base * factor[classes.of_row]))
     return Weighting(base, classes, factor, prepared, tuple(applied), tuple(diagnostics))
