@@ -1,0 +1,154 @@
+"""Staff in a real browser, on the demonstration: from the sign-in to a download, and to a retired code."""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.accessibility import violations
+from tests.browser.conftest import DESKTOP, SMALL_PHONE
+from tests.demonstration import DISTRICT_ANALYST, OFFICE, SUPERVISOR, UNIT, WAVE, Demonstration
+from tests.live_server import LiveServer
+
+OpenPage = Callable[..., Page]
+SIZES = (SMALL_PHONE, DESKTOP)
+LOOKS = ((False, "zh-Hans"), (False, "zh-Hant"), (False, "en"), (True, "zh-Hans"))
+RESULTS, CODES = f"/staff/results/{WAVE}", f"/staff/waves/{WAVE}"
+
+
+OVERLAPS = """chart => {
+    const texts = [...chart.querySelectorAll('text.label, text.number')]
+    const boxes = texts.map(text => text.getBoundingClientRect())
+    const beside = (a, b) => a.right <= b.left || b.right <= a.left
+    const apart = (a, b) => beside(a, b) || a.bottom <= b.top + 2 || b.bottom <= a.top + 2
+    return boxes.flatMap((a, i) => boxes.slice(i + 1).filter(b => !apart(a, b))).length
+}"""
+
+
+@dataclass(frozen=True)
+class StaffSite:
+    url: str
+    demonstration: Demonstration
+
+    def sign_in(self, page: Page, email: str, language: str = "zh-Hans") -> None:
+        page.goto(f"{self.url}/staff/sign-in?language={language}")
+        page.fill("#email", email)
+        page.fill("#password", self.demonstration.passwords[email])
+        page.click("main button.button")
+        page.wait_for_selector(".staff-nav")
+
+
+@pytest.fixture(scope="module")
+def staff_site(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaffSite]:
+    var = tmp_path_factory.mktemp("staff-site")
+    with LiveServer(demonstration.copy_to(var), var) as server:
+        yield StaffSite(server.url, demonstration)
+
+
+def looks_right(page: Page) -> None:
+    """Nothing scrolls the page sideways, axe-core finds nothing, and every label of a chart is inside the picture."""
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
+    assert violations(page) == [], page.url
+    for chart in page.locator("svg.chart").all():
+        assert chart.evaluate(OVERLAPS) == 0, f"labels of the chart lie on each other: {page.url}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_analyst_signs_in_reads_a_wave_and_downloads_its_answers(
+    staff_site: StaffSite, open_page: OpenPage, size: tuple[int, int], tmp_path: Path
+) -> None:
+    page = open_page(size, accept_downloads=True, locale="zh-CN")
+    page.goto(f"{staff_site.url}{RESULTS}")
+    assert "/staff/sign-in" in page.url, "nobody reads results without signing in"
+    looks_right(page)
+    page.fill("#email", DISTRICT_ANALYST)
+    page.fill("#password", staff_site.demonstration.passwords[DISTRICT_ANALYST])
+    page.click("main button.button")
+    page.wait_for_url(f"**{RESULTS}")
+    assert page.locator("svg.chart").count() == 1
+    looks_right(page)
+
+    page.select_option("#area", "990101001")
+    page.click(".filter button")
+    page.wait_for_url("**area=990101001")
+    assert "澄和街道" in page.locator("h2").first.inner_text()
+    looks_right(page)
+
+    page.click("table.results tbody th a >> nth=0")
+    page.wait_for_url("**/indicators/*")
+    assert page.locator("table.results tbody tr").count() > 10
+    looks_right(page)
+
+    page.goto(f"{staff_site.url}{RESULTS}")
+    with page.expect_download() as download:
+        page.click("a[href$='responses.zip']")
+    download.value.save_as(tmp_path / "responses.zip")
+    with zipfile.ZipFile(tmp_path / "responses.zip") as archive:
+        assert archive.testzip() is None
+        assert len(archive.read(f"{WAVE}.csv").splitlines()) > 300
+
+
+def test_a_computation_is_started_and_its_page_refreshes_itself_without_script(
+    staff_site: StaffSite, open_page: OpenPage
+) -> None:
+    page = open_page(DESKTOP, script=False)
+    staff_site.sign_in(page, DISTRICT_ANALYST)
+    page.goto(f"{staff_site.url}{RESULTS}")
+    before = re.search(r"计算时间 [\d :-]+", page.locator("main").inner_text())
+    page.click("text=重新计算")
+    assert page.locator("text=正在计算").count() == 1
+    assert page.locator("meta[http-equiv=refresh]").count() == 1
+    page.wait_for_selector("text=正在计算", state="detached", timeout=120_000)
+    assert page.locator(".box.error").count() == 0
+    after = re.search(r"计算时间 [\d :-]+", page.locator("main").inner_text())
+    assert before and after and before.group() != after.group()
+
+
+@pytest.mark.parametrize(("dark", "language"), LOOKS)
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_of_the_staff_are_accessible_in_every_look(
+    staff_site: StaffSite, open_page: OpenPage, size: tuple[int, int], dark: bool, language: str
+) -> None:
+    pages = {
+        DISTRICT_ANALYST: ("/staff/results/", RESULTS, f"{RESULTS}/indicators/SAFE", "/staff/password"),
+        OFFICE: ("/staff/waves/", CODES, f"{CODES}/codes/{staff_site.demonstration.poster}/retire"),
+        SUPERVISOR: ("/staff/assignments/", "/staff/second-factor"),
+        UNIT: ("/staff/unit/",),
+        "administrator@chunhe.example": ("/staff/accounts",),
+    }
+    for email, addresses in pages.items():
+        page = open_page(size, dark=dark)
+        staff_site.sign_in(page, email, language)
+        for address in addresses:
+            page.goto(f"{staff_site.url}{address}")
+            assert page.locator("html").get_attribute("lang") == language
+            looks_right(page)
+
+
+def test_the_office_retires_a_poster_after_a_question(staff_site: StaffSite, open_page: OpenPage) -> None:
+    page = open_page(DESKTOP)
+    staff_site.sign_in(page, OFFICE)
+    page.goto(f"{staff_site.url}{CODES}")
+    picture = page.locator("td.code img").first
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    page.click("text=停用…… >> nth=-1")
+    page.click("text=确认停用")
+    page.wait_for_url(f"**{CODES}")
+    assert "已停用" in page.locator(".box.good").inner_text()
+    looks_right(page)
+
+
+def test_a_table_is_scrolled_by_keyboard_and_the_page_is_not(staff_site: StaffSite, open_page: OpenPage) -> None:
+    page = open_page(SMALL_PHONE)
+    staff_site.sign_in(page, DISTRICT_ANALYST)
+    page.goto(f"{staff_site.url}{RESULTS}")
+    table = page.locator(".scroll").first
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("box => box.scrollLeft > 0", arg=table.element_handle())
+    assert page.evaluate("window.scrollX") == 0
