@@ -3,13 +3,11 @@
 from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import gettext, lazy_gettext
-from markupsafe import Markup
+from flask_babel import lazy_gettext
 
 from survey.accounts.account import Role
 from survey.web.i18n import current_time
 from survey.web.permissions import keeps_session, may_open
-from survey.web.qr import qr_svg
 from survey.web.security import current_account
 from survey.web.words import WORDS
 
@@ -37,7 +35,6 @@ def _context() -> dict[str, Any]:
         "role_name": lambda role: _ROLE_NAMES[role],
         "here_in": here_in,
         "way_back": way_back,
-        "picture_of": picture_of,
         "now": current_time(),
         "words": WORDS,
     }
@@ -52,7 +49,3 @@ def here_in(language: str) -> str:
 def way_back() -> str | None:
     """Where to go after signing in; gate.py has let through addresses of this installation only."""
     return request.args.get("next")
-
-
-def picture_of(text: str) -> Markup:
-    return qr_svg(text, gettext("二维码"))

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, Request, flash, g, redirect, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask_babel import gettext
 from flask_security import (
     RoleMixin,
     Security,
@@ -33,6 +34,7 @@ from survey.actions import StorageUnavailableError, change_account, find_account
 from survey.actions.record_sign_in import record_failed_sign_in, record_sign_in
 from survey.settings import Settings
 from survey.web.permissions import keeps_session
+from survey.web.qr import qr_svg
 from survey.web.security_messages import MESSAGES, PAGE_EXPIRED
 from survey.web.services import services
 
@@ -140,6 +142,10 @@ class AccountDatastore(UserDatastore):
 
 class SingleUseTotp(Totp):
     """One-time codes that really work once: the last time step is kept with the account (RFC 6238, section 5.2)."""
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """Inline, because pages may not show pictures from a data: address."""
+        return qr_svg(self.get_totp_uri(username, totp), gettext("二维码"))
 
     def get_last_counter(self, user: UserMixin) -> int | None:
         return staff_user(user).credentials.second_factor.totp_counter

@@ -4,9 +4,7 @@ import io
 import re
 
 import pytest
-import zxingcpp
 from flask import Flask
-from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -19,6 +17,7 @@ from survey.storage.invitations import list_invitations
 from tests.demonstration import OFFICE, SUPERVISOR, UNIT, WAVE, Demonstration
 from tests.web.conftest import storage_of
 from tests.web.staff.conftest import Visit
+from tests.web.staff.qr_picture import decoded
 
 PAGE = f"/staff/waves/{WAVE}"
 
@@ -42,15 +41,6 @@ def test_a_poster_is_a_picture_that_leads_to_its_code(demonstration: Demonstrati
     answer = visit(OFFICE).client.get(f"{PAGE}/codes/{demonstration.poster}.svg")
     assert answer.mimetype == "image/svg+xml"
     assert decoded(answer.get_data(as_text=True)) == f"http://localhost/q/{demonstration.poster}"
-
-
-def decoded(svg: str) -> str:
-    """What a camera reads from the picture: its runs of dark modules, painted."""
-    size = int(re.search(r'viewBox="0 0 (\d+) \1"', svg)[1])  # type: ignore[index]
-    picture = Image.new("L", (size, size), 255)
-    for x, y, length in re.findall(r"M(\d+),(\d+)h(\d+)v1h-\3z", svg):
-        picture.paste(0, (int(x), int(y), int(x) + int(length), int(y) + 1))
-    return str(zxingcpp.read_barcode(picture.resize((size * 6, size * 6), Image.Resampling.NEAREST)).text)
 
 
 def test_all_posters_are_one_pdf(demo_app: Flask, visit: Visit) -> None:

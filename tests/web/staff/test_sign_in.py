@@ -15,6 +15,7 @@ from survey.app import create_app
 from survey.settings import read_settings
 from tests.web.conftest import PASSWORD, make_account, open_session, storage_of
 from tests.web.page import WebPage, inspect
+from tests.web.staff.qr_picture import decoded
 
 SIGN_IN = "/staff/sign-in"
 GENERIC = "邮箱或密码不正确"
@@ -245,12 +246,14 @@ def turn_on_second_step(app: Flask, client: FlaskClient, account: Account) -> li
     open_session(app, client, account)
     start = read(client, "/staff/second-factor")
     token = start.all("input", name="csrf_token")[0].attributes["value"]
-    scan = inspect(
-        client.post("/staff/second-factor", data={"csrf_token": token, "setup": "authenticator"}).get_data(as_text=True)
-    )
+    set_up = client.post("/staff/second-factor", data={"csrf_token": token, "setup": "authenticator"})
+    scan = inspect(set_up.get_data(as_text=True))
     actions = [form.attributes["action"] for form in scan.all("form")]
     [confirm] = [action for action in actions if "second-factor/" in action]
     secret = next(element.text for element in scan.all("code"))
+    scanned = decoded(set_up.get_data(as_text=True))
+    assert scanned.startswith("otpauth://totp/Minyi")
+    assert f"secret={secret.replace('-', '')}" in scanned
     with app.app_context():
         totp = current_app.extensions["security"].totp_factory._totp(key=secret.replace("-", ""), format="base32")
     answer = client.post(confirm, data={"csrf_token": token, "code": totp.generate().token})
