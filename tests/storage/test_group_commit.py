@@ -179,6 +179,7 @@ def test_deadlock_between_two_processes_is_tried_again_and_both_are_stored(postg
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda storage, order: storage.write_grouped(touch(order)), storages, calls))
     assert results == ["xy", "yx"]
-    assert sorted(calls.values()) == [1, 2]
+    assert min(calls.values()) == 1
+    assert max(calls.values()) > 1  # the one that the server gave up, once or, when it was quick, twice
     for storage in storages:
         storage.close()

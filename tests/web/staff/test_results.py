@@ -189,9 +189,9 @@ def test_answers_are_downloaded_with_codebook_and_manifest(demo_app: Flask, visi
     answer = visit(DISTRICT_ANALYST).client.get(f"{RESULTS}/responses.zip")
     assert answer.mimetype == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert sorted(archive.namelist()) == [f"{WAVE}.codebook.csv", f"{WAVE}.csv", f"{WAVE}.manifest.json"]
+        assert sorted(archive.namelist()) == [f"{WAVE}.codebook.csv", f"{WAVE}.csv", f"{WAVE}.csv.manifest.json"]
         lines = list(csv.DictReader(io.StringIO(archive.read(f"{WAVE}.csv").decode("utf-8-sig"))))
-        manifest = json.loads(archive.read(f"{WAVE}.manifest.json"))
+        manifest = json.loads(archive.read(f"{WAVE}.csv.manifest.json"))
     assert len(lines) == manifest["data"]["rows"] == sum(results_of(demo_app).responses.values())
 
 
