@@ -18,6 +18,8 @@ from survey.storage.areas import load_area_tree
 from survey.storage.invitations import list_invitations, used_codes
 from survey.storage.waves import load_wave
 
+SAMPLE_CODE = "34679ACDX"  # its check character is wrong: it opens nothing
+
 
 @dataclass(frozen=True)
 class Sheets:
@@ -104,6 +106,14 @@ def preview_posters(sheets: Sheets) -> bytes:
     file = BytesIO()
     print_posters(replace(sheets, pages=sheets.pages[: sheets.sheet.codes_per_page]), file)
     return first_page_as_png(file.getvalue())
+
+
+def sample_letter(sheets: Sheets, base: str) -> Sheets:
+    """The first letter with a made-up code, to be shown on a screen."""
+    first = sheets.pages[0]
+    invitation = replace(first.invitation, code=SAMPLE_CODE)
+    page = replace(first, invitation=invitation, url=answer_address(base, SAMPLE_CODE))
+    return replace(sheets, pages=(page,))
 
 
 def _for_sheet(selection: Selection, sheet: Sheet) -> Selection:

@@ -30,6 +30,11 @@ class Progress:
     values: RawValues | None = None
     receipt: str | None = None
 
+    @property
+    def untouched(self) -> bool:
+        """Nothing was kept and nothing was sent."""
+        return self.values is None and self.receipt is None
+
 
 def read_progress(storage: Storage, wave: str, response_id: str) -> Progress:
     """Draft and receipt of one response id. Raises `StorageUnavailableError`."""

@@ -1,8 +1,11 @@
 """Show the office one wave: its codes and how many answers came by each place, and never what was answered."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from survey.actions.show_funnel import funnels_of
+from survey.invitation.funnel import Funnel
 from survey.invitation.invitation import Invitation, InvitationKind
 from survey.programme.area import Area, AreaLevel, AreaTree
 from survey.programme.wave import Wave
@@ -16,11 +19,11 @@ from survey.storage.waves import load_wave
 
 @dataclass(frozen=True)
 class PosterCount:
-    """One poster, the area where it hangs, and the number of live responses through it."""
+    """One poster, the area where it hangs, and its funnel; `sent` are the live responses through it."""
 
     poster: Invitation
     area: Area
-    responses: int
+    funnel: Funnel
 
 
 @dataclass(frozen=True)
@@ -55,18 +58,23 @@ def show_wave(storage: Storage, wave_id: str) -> WaveOverview | None:
         invitations = list_invitations(session, wave_id)
         counts = count_by_source(session, wave_id)
         used = count_code_uses(session, wave_id)
-    by_poster: dict[str, int] = {}
-    for count in counts:
-        if count.poster is not None:
-            by_poster[count.poster] = by_poster.get(count.poster, 0) + count.n
+        funnels = funnels_of(session, wave_id, _by_poster(counts))
     posters = [one for one in invitations if one.kind is InvitationKind.POSTER]
     return WaveOverview(
         wave=wave,
-        posters=tuple(PosterCount(one, tree.by_code[one.area], by_poster.get(one.code, 0)) for one in posters),
+        posters=tuple(PosterCount(one, tree.by_code[one.area], funnels.get(one.code, Funnel())) for one in posters),
         letters=len(invitations) - len(posters),
         letters_used=used,
         places=_by_place(tree, counts),
     )
+
+
+def _by_poster(counts: list[ResponseCount]) -> dict[str, int]:
+    sent: Counter[str] = Counter()
+    for count in counts:
+        if count.poster is not None:
+            sent[count.poster] += count.n
+    return sent
 
 
 def _by_place(tree: AreaTree, counts: list[ResponseCount]) -> tuple[PlaceCount, ...]:

@@ -8,12 +8,14 @@ import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
+from survey.actions.issue_posters import issue_posters_of_file, replace_poster
 from survey.actions.list_invitations import list_invitations
 from survey.actions.print_posters import Selection, collect_sheets, merge_addresses, print_posters
 from survey.actions.record_printing import record_printing
 from survey.cli.plain_errors import plain_errors
+from survey.invitation.code import normalise
 from survey.invitation.invitation import InvitationKind
-from survey.invitation.sheet import Sheet
+from survey.invitation.sheet import Sheet, SheetError
 from survey.web.services import services
 
 invitations_group = AppGroup("invitations", help="Posters and household letters of a wave.")
@@ -47,6 +49,31 @@ def list_command(*, wave: str, kind: str | None, as_json: bool) -> None:
     for row in rows:
         state = "  (retired)" if row["retired"] else ""
         click.echo(f"{row['code']}  {row['kind']}  {row['area']}  {row['url']}  {row['place']}{state}")
+
+
+@invitations_group.command("issue")
+@click.option("--wave", "wave_id", required=True, help="Id of the wave.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@plain_errors
+def issue_command(*, wave_id: str, file: Path) -> None:
+    """Make posters for the places in FILE (CSV or XLSX: area, place, place_type; place_en, place_zh_hant)."""
+    issued = issue_posters_of_file(services().storage, wave_id, file, datetime.now(UTC), _ACTOR)
+    for poster in issued:
+        click.echo(f"{poster.code}  {poster.area}  {poster.place.zh_hans}")
+    click.echo(f"issued {len(issued)} posters for {wave_id}")
+
+
+@invitations_group.command("replace")
+@click.option("--wave", "wave_id", required=True, help="Id of the wave.")
+@click.argument("code")
+@click.confirmation_option(prompt="The old code stops working at once. Go on?")
+@plain_errors
+def replace_command(*, wave_id: str, code: str) -> None:
+    """Retire the poster CODE and make a new one for the same place."""
+    new = replace_poster(services().storage, wave_id, normalise(code), datetime.now(UTC), _ACTOR)
+    if new is None:
+        raise SheetError(f"code {code[:20]}: expected a poster in use of this wave, found none")
+    click.echo(f"{new.code}  {new.area}  {new.place.zh_hans}")
 
 
 @invitations_group.command("print")

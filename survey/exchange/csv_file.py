@@ -1,6 +1,7 @@
 """Writes CSV: streamed, UTF-8, and safe to open in a spreadsheet program unless raw text is asked for. Step 8."""
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,15 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[objec
             writer.writerow(row)
             count += 1
     return count
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A small table as text, with the byte order mark by which spreadsheet programs know UTF-8."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return "\ufeff" + file.getvalue()
 
 
 def safe_text(text: str) -> str:

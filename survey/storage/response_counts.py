@@ -1,5 +1,6 @@
 """Numbers of live responses by where they come from; never an answer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,3 +37,13 @@ def count_by_source(session: Session, wave_id: str, since: datetime | None = Non
         ResponseCount(area, Source(source), Mode(mode), poster, n)
         for area, source, mode, poster, n in session.execute(query)
     ]
+
+
+def posters_and_times(session: Session, wave_id: str) -> Iterator[tuple[str, datetime]]:
+    """Code and time of receipt of every live response that came through a poster, streamed."""
+    query = select(ResponseRow.poster, ResponseRow.received_at).where(
+        ResponseRow.wave == wave_id, ResponseRow.purpose == Purpose.LIVE.value, ResponseRow.poster.is_not(None)
+    )
+    for code, at in session.execute(query.execution_options(yield_per=5000)):
+        if code is not None:
+            yield code, at

@@ -6,6 +6,7 @@ from functools import cached_property
 from flask import Flask, current_app
 
 from survey.actions import Storage
+from survey.actions.count_steps import StepCounter
 from survey.actions.open_form import FormLibrary
 from survey.settings import Settings
 
@@ -21,6 +22,11 @@ class Services:
     def forms(self) -> FormLibrary:
         """Shared by all threads of this process."""
         return FormLibrary(self.storage)
+
+    @cached_property
+    def steps(self) -> StepCounter:
+        """The counters of the posters' funnels in this process."""
+        return StepCounter(self.storage)
 
 
 def install(app: Flask, services: Services) -> None:

@@ -1,5 +1,10 @@
-"""The office that runs a wave: posters, codes, wave pages."""
+"""The office that runs a wave: posters, letters, codes, wave pages."""
 
-from survey.web.office.pages import blueprint
+from flask import Blueprint
 
-__all__ = ["blueprint"]
+from survey.web.office import issuing, pages, printing
+
+blueprint = Blueprint("office", __name__, url_prefix="/staff/waves")
+
+for part in (pages, issuing, printing):
+    part.add_routes(blueprint)

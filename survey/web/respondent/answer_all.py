@@ -14,6 +14,7 @@ from survey.actions.save_draft import mask_texts
 from survey.actions.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import ItemType
+from survey.invitation.funnel import Step
 from survey.web.i18n import gettext
 from survey.web.prepared_page import PreparedPage, hole
 from survey.web.respondent import areas
@@ -37,6 +38,7 @@ def show_all(sealed: str, look: Look) -> ResponseReturnValue:
         return redirect(opened.address_of_receipt(progress.receipt), 303)
     if progress.values is not None:
         return _render(opened.form, look, sections_of(opened.form, progress.values))
+    opened.count(Step.OPENED)
     return _send_untouched(opened)
 
 
@@ -51,6 +53,8 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
     read = check_values(opened.form, values)
     if read.stopped_at is not None:
         return show_stopped(opened, read.stopped_at)
+    if opened.progress().untouched:
+        opened.count(Step.STARTED)
     opened.save(values)
     if button == "one":
         return redirect(opened.address_of(next(iter(read.answers))), 303)

@@ -12,6 +12,7 @@ from survey.actions.send_answers import check_values
 from survey.instrument.answers import AnswerFault, ReadAnswers
 from survey.instrument.item import Item
 from survey.instrument.text import Text
+from survey.invitation.funnel import Step
 from survey.web.respondent import areas
 from survey.web.respondent.look import LOOKS, Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, posted_values
@@ -31,6 +32,8 @@ def show_one(sealed: str, look: Look, name: str) -> ResponseReturnValue:
     progress = opened.progress()
     if progress.receipt is not None:
         return redirect(opened.address_of_receipt(progress.receipt), 303)
+    if progress.values is None and item is opened.form.questionnaire.asked_items[0]:
+        opened.count(Step.OPENED)
     return _render(opened, item, progress.values or {})
 
 
@@ -53,6 +56,8 @@ def take_one(sealed: str, look: Look, name: str) -> ResponseReturnValue:
         return _render(opened, item, values, faults, masked=masked != given), 422 if faults else 200
     address = _next_address(opened, button, name, read)
     opened.save(values)
+    if progress.values is None:
+        opened.count(Step.STARTED)
     return redirect(address, 303)
 
 

@@ -8,6 +8,7 @@ from flask import abort, request
 from survey.actions.open_form import Form
 from survey.actions.read_progress import Progress, RawValues, read_progress
 from survey.actions.save_draft import mask_texts, save_draft
+from survey.invitation.funnel import Step
 from survey.programme.wave import OFFICE_TIME
 from survey.response.ticket import Ticket, unseal
 from survey.web.i18n import current_time, use_language
@@ -37,6 +38,10 @@ class OpenedForm:
         today = self.now.astimezone(OFFICE_TIME).date()
         save_draft(services().storage, self.ticket, mask_texts(questionnaire, known), today)
 
+    def count(self, step: Step) -> None:
+        """One more in the funnel of the poster; a household's letter has none."""
+        count_step(self.form, step, self.now)
+
     def address(self, page: str, look: Look | None = None) -> str:
         return f"/a/{self.sealed}/{(look or self.look).slug}/{page}"
 
@@ -45,6 +50,12 @@ class OpenedForm:
 
     def address_of_receipt(self, receipt: str, *, masked: bool = False) -> str:
         return f"/r/{receipt}/{self.look.slug}" + ("?note=masked" if masked else "")
+
+
+def count_step(form: Form, step: Step, now: datetime) -> None:
+    """Count a step of a poster's funnel; a browser that only looks ahead (HEAD) is none."""
+    if not form.single_use and request.method != "HEAD":
+        services().steps.add(form.wave.id, form.invitation.code, now.astimezone(OFFICE_TIME).date(), step)
 
 
 def open_ticket(sealed: str, look: Look) -> OpenedForm:

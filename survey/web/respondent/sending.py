@@ -10,6 +10,8 @@ from survey.actions.save_draft import discard_draft
 from survey.actions.send_answers import send_answers
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import Item
+from survey.invitation.funnel import Step
+from survey.response.receipt import Outcome
 from survey.web.respondent.opened import OpenedForm, signing_key
 from survey.web.services import services
 
@@ -18,6 +20,7 @@ ShowFaults = Callable[[OpenedForm, RawValues, Sequence[AnswerFault]], ResponseRe
 
 def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFaults) -> ResponseReturnValue:
     """Store the form and go to its receipt; `show` makes the page for a form that has faults."""
+    untouched = opened.progress().untouched
     sent = send_answers(
         services().storage,
         signing_key(),
@@ -31,6 +34,10 @@ def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFault
         return _stopped_page(opened, sent.read.stopped_at)
     if sent.received is None:
         return show(opened, values, sent.read.faults)
+    if sent.received.outcome is Outcome.ACCEPTED and untouched:
+        opened.count(Step.STARTED)  # all on one page: filled in and sent at once
+    if sent.received.outcome is Outcome.CONFLICT:
+        opened.count(Step.FLAGGED)
     return redirect(opened.address_of_receipt(sent.received.receipt, masked=masked), 303)
 
 

@@ -5,12 +5,13 @@ from math import ceil
 from flask import Blueprint, Response, render_template, request
 
 from survey.actions.open_form import Form
+from survey.invitation.funnel import Step
 from survey.response.response import Purpose
 from survey.response.ticket import open_ticket, seal
 from survey.web.i18n import current_time, negotiate, use_language
 from survey.web.prepared_page import PreparedPage, hole
 from survey.web.respondent.look import Look
-from survey.web.respondent.opened import signing_key
+from survey.web.respondent.opened import count_step, signing_key
 from survey.web.respondent.prepared import prepared, send_prepared
 from survey.web.respondent.questions import may_be_asked
 from survey.web.services import services
@@ -26,12 +27,15 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def show_start(code: str, look: Look | None = None) -> Response:
+    scanned = look is None  # a language or size chosen on the page is no second scan
     look = look or Look(negotiate(request.accept_languages.values()))
     use_language(look.language)
     now = current_time()
     library = services().forms
     form = library.open(code, now)
     invitation = form.invitation
+    if scanned:
+        count_step(form, Step.SCANNED, now)
     if library.holds_answer(form):
         return Response(_render(form, look, holds_answer=True).fill(_holes(form, look, "")), mimetype="text/html")
     key = ("start", form.wave, look, invitation.kind, invitation.place_type)

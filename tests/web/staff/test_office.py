@@ -34,7 +34,7 @@ def test_a_wave_shows_its_header_its_codes_and_its_counts(demo_app: Flask, visit
     assert f"已使用 {overview.letters_used} 个" in page.text
     whole = overview.places[0]
     assert whole.drawn_total == sum(place.drawn_total for place in overview.places if place.area.level == "street")
-    assert whole.self_selected >= sum(each.responses for each in overview.posters) > 0
+    assert whole.self_selected >= sum(each.funnel.sent for each in overview.posters) > 0
 
 
 def test_a_poster_is_a_picture_that_leads_to_its_code(demonstration: Demonstration, visit: Visit) -> None:

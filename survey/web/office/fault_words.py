@@ -1,0 +1,54 @@
+"""What is wrong with an uploaded table, in the language of the page: faults are English in commands and logs."""
+
+import re
+from collections.abc import Sequence
+
+from survey.exchange.fault import Fault
+from survey.web.i18n import gettext
+
+
+def faults_in_words(faults: Sequence[Fault]) -> list[str]:
+    """One line per fault: where it stands, what was expected, what was found."""
+    return [_in_words(fault) for fault in faults]
+
+
+def _in_words(fault: Fault) -> str:
+    found = gettext("空白") if fault.found in {"nothing", "none"} else fault.found
+    expected = _expected(fault.expected)
+    return gettext("%(where)s：应为%(expected)s，实为 %(found)s。", where=_where(fault), expected=expected, found=found)
+
+
+def _where(fault: Fault) -> str:
+    row = re.fullmatch(r"row (\d+)(?:, (.+))?", fault.where)
+    if row is None:
+        return fault.where
+    place = gettext("第 %(n)s 行", n=row[1])
+    return f"{place} {row[2]}" if row[2] else place
+
+
+def _expected(phrase: str) -> str:
+    """The phrases of the two tables that the office uploads; any other one as it is."""
+    for pattern, words in _phrases():
+        match = re.fullmatch(pattern, phrase)
+        if match is not None:
+            return match.expand(words)
+    return phrase
+
+
+def _phrases() -> tuple[tuple[str, str], ...]:
+    return (
+        (r"a column (\w+)", gettext("有一列 %(name)s", name=r"\1")),
+        (r"columns among (.+)", gettext("这些列：%(names)s", names=r"\1")),
+        (r"the code of an area in the tree", gettext("已登记的地区代码")),
+        (r"one of (.+)", gettext("其中之一：%(codes)s", codes=r"\1")),
+        (r"a name of at most (\d+) characters", gettext("最多 %(n)s 个字的名称", n=r"\1")),
+        (r"a place without a code in use", gettext("没有在用编码的地点（每个地点一次）")),
+        (r"a place", gettext("一个地点")),
+        (r"a printed code", gettext("印出的编码")),
+        (r"every code once", gettext("每个编码一次")),
+        (r"an address", gettext("地址")),
+        (r"an address for (.+)", gettext("编码 %(code)s 的地址", code=r"\1")),
+        (r"a name ending in \.csv or \.xlsx", gettext("CSV 或 XLSX 文件")),
+        (r"(\d+) cells as in the header", gettext("与表头一样的 %(n)s 格", n=r"\1")),
+        (r"a row of column names", gettext("一行列名")),
+    )
