@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from survey.programme.wave import OFFICE_TIME
 from survey.invitation.funnel import Funnel, Step
 from survey.invitation.invitation import Invitation, InvitationKind
 from survey.programme.area import Area
+from survey.programme.wave import OFFICE_TIME
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.funnel import steps_of
