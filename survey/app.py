@@ -8,6 +8,7 @@ from survey.cli.db import db_group
 from survey.cli.demo import demo_group
 from survey.cli.invitations import invitations_group
 from survey.cli.questionnaires import questionnaires_group
+from survey.cli.reply_slips import reply_slips_group
 from survey.cli.responses import responses_group
 from survey.cli.users import users_group
 from survey.cli.verify import verify_command
@@ -59,6 +60,7 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(staff.blueprint)
     app.register_blueprint(analyst.blueprint)
     app.register_blueprint(office.blueprint)
+    app.register_blueprint(office.opinions)
     app.register_blueprint(interviewer.blueprint)
     app.register_blueprint(unit.blueprint)
 
@@ -71,6 +73,7 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(questionnaires_group)
     app.cli.add_command(waves_group)
     app.cli.add_command(responses_group)
+    app.cli.add_command(reply_slips_group)
     app.cli.add_command(verify_command)
     app.cli.add_command(analyse_command)
     app.cli.add_command(report_command)

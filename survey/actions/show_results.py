@@ -89,23 +89,24 @@ def show_results(storage: Storage, wave_id: str, area: str) -> WaveResults | Non
     result = json.loads(done.result) if done else {}
     return WaveResults(
         wave=wave,
-        areas=tuple(found for found in _in_order(tree) if found.code in inside and found.level in SHOWN_LEVELS),
+        areas=tuple(found for found in in_order(tree) if found.code in inside and found.level in SHOWN_LEVELS),
         indicators=indicators,
-        figures=_figures(result, tree, inside),
+        figures=figures_of(result, tree, inside),
         responses=_by_source(counts, inside),
         new_responses=sum(count.n for count in later if count.area in inside),
-        newest=_run(newest),
-        shown=_run(done),
-        evidence={source: _evidence(result[source.value]) for source in Source if result.get(source.value)},
+        newest=read_run(newest),
+        shown=read_run(done),
+        evidence={source: read_evidence(result[source.value]) for source in Source if result.get(source.value)},
     )
 
 
-def _in_order(tree: AreaTree) -> list[Area]:
+def in_order(tree: AreaTree) -> list[Area]:
     """Each area before those that lie in it, which the order of statistical codes gives."""
     return sorted(tree.areas, key=lambda area: area.code)
 
 
-def _figures(result: Mapping[str, Any], tree: AreaTree, inside: frozenset[str]) -> dict[tuple[str, str], Pair]:
+def figures_of(result: Mapping[str, Any], tree: AreaTree, inside: frozenset[str]) -> dict[tuple[str, str], Pair]:
+    """The figures of a kept result by indicator and area, for the areas `inside`."""
     prob = _read(result.get("prob"), tree, read_figure)
     qr = _read(result.get("qr"), tree, read_self_selected_figure)
     return {key: Pair(prob.get(key), qr.get(key)) for key in {*prob, *qr} if key[1] in inside}
@@ -138,11 +139,11 @@ def _by_source(counts: Iterable[ResponseCount], inside: frozenset[str]) -> dict[
     return dict(sorted(totals.items()))
 
 
-def _run(row: AnalysisRunRow | None) -> Run | None:
+def read_run(row: AnalysisRunRow | None) -> Run | None:
     return None if row is None else Run(row.run_id, row.status, row.started_at, row.finished_at, row.message)
 
 
-def _evidence(estimates: Mapping[str, Any]) -> Evidence:
+def read_evidence(estimates: Mapping[str, Any]) -> Evidence:
     return Evidence(
         rows=estimates["rows"],
         plan_sha256=estimates["plan_sha256"],

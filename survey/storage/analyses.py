@@ -27,3 +27,7 @@ def newest_run(session: Session, wave_id: str, status: str | None = None) -> Ana
     if status is not None:
         query = query.where(AnalysisRunRow.status == status)
     return session.scalars(query.order_by(AnalysisRunRow.started_at.desc()).limit(1)).first()
+
+
+def load_run(session: Session, wave_id: str, run_id: str) -> AnalysisRunRow | None:
+    return session.get(AnalysisRunRow, (wave_id, run_id))

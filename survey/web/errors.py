@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey.actions import StorageUnavailableError
 from survey.invitation.invitation import RetiredCodeError, UnknownCodeError
+from survey.opinion.form_ticket import FormTicketError
 from survey.programme.wave import WaveNotOpenError, WaveStatus
 from survey.response.ticket import TicketError
 from survey.web.i18n import current_time
@@ -45,8 +46,14 @@ WORDS = {
 
 
 # Errors of the domain and the status whose words their page has.
-DOMAIN_ERRORS: dict[type[Exception], int] = {UnknownCodeError: 404, RetiredCodeError: 410, TicketError: 404}
+DOMAIN_ERRORS: dict[type[Exception], int] = {
+    UnknownCodeError: 404,
+    RetiredCodeError: 410,
+    TicketError: 404,
+    FormTicketError: 400,
+}
 CODE_WORDS: dict[type[Exception], Words] = {
+    FormTicketError: WORDS[400],
     UnknownCodeError: Words(
         lazy_gettext("没有这个编码"),
         lazy_gettext("编码可能输错了一两个字符。请对照二维码下面印的编码，再输入一次。"),

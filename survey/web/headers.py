@@ -55,8 +55,9 @@ def with_headers(application: "WSGIApplication") -> "WSGIApplication":
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            added = list(_HEADERS)
-            if all(name.lower() != "cache-control" for name, _ in headers):
+            named = {name.lower() for name, _ in headers}
+            added = [*_HEADERS] if "content-security-policy" not in named else _beside_own_policy(named)
+            if "cache-control" not in named:
                 added.append(_NOT_KEPT)
             if environ["wsgi.url_scheme"] == "https":
                 added.append(_HSTS)
@@ -65,6 +66,11 @@ def with_headers(application: "WSGIApplication") -> "WSGIApplication":
         return application(environ, start)
 
     return answer
+
+
+def _beside_own_policy(named: set[str]) -> list[tuple[str, str]]:
+    """For an answer with a policy of its own, which also says who may frame it: nothing that contradicts it."""
+    return [pair for pair in _HEADERS if pair[0].lower() not in named | {"x-frame-options"}]
 
 
 def compress(response: Response) -> Response:

@@ -9,7 +9,7 @@ from survey.actions.list_waves_in_area import list_waves_in_area
 from survey.actions.show_results import WaveResults, show_results
 from survey.actions.start_analysis import start_analysis
 from survey.programme.area import Area
-from survey.web.analyst.charts_of_results import chart_of_areas, chart_of_indicators
+from survey.web.charts_of_results import chart_of_areas, chart_of_indicators
 from survey.web.i18n import current_time, page_language
 from survey.web.security import signed_in_account
 from survey.web.services import services

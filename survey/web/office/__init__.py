@@ -1,8 +1,11 @@
-"""The office that runs a wave: posters, letters, codes, wave pages."""
+"""The office that runs a wave: posters, letters, codes, wave pages; what residents wrote after their answer."""
 
 from flask import Blueprint
 
 from survey.web.office import issuing, pages, printing
+from survey.web.office.opinions import blueprint as opinions
+
+__all__ = ["blueprint", "opinions"]
 
 blueprint = Blueprint("office", __name__, url_prefix="/staff/waves")
 
