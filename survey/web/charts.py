@@ -175,7 +175,7 @@ def _axis(axis: Axis, y: float, score: bool) -> str:
     return line + "".join(ticks)
 
 
-def broken(label: str) -> list[str]:
+def broken(label: str, ems: float = _LABEL_EMS) -> list[str]:
     """A label in as many lines as a narrow screen needs; a Chinese character is one em wide, another sign about half.
 
     >>> broken("Satisfaction with the environment and public facilities")
@@ -185,7 +185,7 @@ def broken(label: str) -> list[str]:
     width = 0.0
     for word in _words(label):
         size = sum(1.0 if ord(sign) > 0x2E7F else 0.55 for sign in word)
-        if lines and (width + size <= _LABEL_EMS or word in _CLOSING):
+        if lines and (width + size <= ems or word in _CLOSING):
             lines[-1] += word
             width += size
         else:

@@ -13,7 +13,7 @@ from survey.actions.show_release import PublicResults, ReleasedWave, find_releas
 from survey.programme.area import Area, AreaLevel
 from survey.web.charts_of_results import chart_of_indicators
 from survey.web.i18n import in_page_language, negotiate, page_language, use_language
-from survey.web.public.standalone_chart import standalone_chart, style_hash
+from survey.web.public.standalone_chart import StandaloneChart, standalone_chart, style_hash
 from survey.web.services import services
 from survey.web.words import WORDS
 
@@ -53,6 +53,7 @@ def show_wave(wave_id: str, code: str | None = None, tag: str | None = None) -> 
         streets=_by_street(public),
         chart=chart_of_indicators(public.results, area),
         words=WORDS,
+        framed_height=_standing_alone(public).height,
         host=services().settings.public_url or request.url_root.rstrip("/"),
     )
     return _kept(page)
@@ -70,10 +71,7 @@ def download(wave_id: str, tag: str | None = None) -> Response:
 def show_chart(wave_id: str, tag: str | None = None) -> Response:
     """The chart of the whole as a picture that other sites may frame: the only address that allows it."""
     _choose(tag)
-    results = _public(wave_id).results
-    chart = chart_of_indicators(results, results.areas[0] if results.areas else None)
-    title, source = in_page_language(results.wave.name), in_page_language(results.wave.organiser.name)
-    response = _kept(standalone_chart(chart, title, source), "image/svg+xml")
+    response = _kept(_standing_alone(_public(wave_id)).svg, "image/svg+xml")
     response.headers["Content-Security-Policy"] = _FRAMED.format(style_hash())
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
@@ -91,6 +89,13 @@ def _public(wave_id: str) -> PublicResults:
     if not found.release.public:
         abort(410)
     return _shown(services().storage, found)
+
+
+def _standing_alone(public: PublicResults) -> StandaloneChart:
+    """The chart of the whole, in the language of the page."""
+    results = public.results
+    chart = chart_of_indicators(results, results.areas[0] if results.areas else None)
+    return standalone_chart(chart, in_page_language(results.wave.name), in_page_language(results.wave.organiser.name))
 
 
 @lru_cache(maxsize=8)

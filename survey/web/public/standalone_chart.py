@@ -2,28 +2,43 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import escape
-from pathlib import Path
 
 from survey.settings import PROJECT
+from survey.web.charts import broken
 
-_HEAD, _FOOT = 46, 26  # pixels above the chart for the title and below it for the source
+_TITLE_LINE, _SOURCE_LINE, _MARGIN = 24, 18, 14  # pixels
+_TITLE_EMS, _SOURCE_EMS = 18.0, 25.0  # so that both fit a telephone of 360 pixels
 _STYLESHEETS = ("minyi.css", "chart.css")
 
 
-def standalone_chart(chart: str, title: str, source: str) -> str:
+@dataclass(frozen=True)
+class StandaloneChart:
+    """The picture as SVG text, and how many pixels high a frame for it must be."""
+
+    svg: str
+    height: int
+
+
+def standalone_chart(chart: str, title: str, source: str) -> StandaloneChart:
     """`chart` inside a picture of its own; an empty one leaves title and source."""
-    height = int(chart.split('height="', 1)[1].split('"', 1)[0]) if chart else 0
-    whole = _HEAD + height + _FOOT
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" width="100%" height="{whole}" role="img" '
+    titles, sources = broken(title, _TITLE_EMS), broken(source, _SOURCE_EMS)
+    inner = int(chart.split('height="', 1)[1].split('"', 1)[0]) if chart else 0
+    top = len(titles) * _TITLE_LINE + _MARGIN
+    below = top + inner
+    height = below + len(sources) * _SOURCE_LINE + _MARGIN
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" width="100%" height="{height}" role="img" '
         f'aria-label="{escape(title)}"><style><![CDATA[{_style()}]]></style>'
-        f'<rect class="paper" width="100%" height="{whole}"/>'
-        f'<text class="heading" x="2%" y="24">{escape(title)}</text>'
-        f'<svg y="{_HEAD}" x="2%" width="96%" height="{height}">{chart}</svg>'
-        f'<text class="tick source" x="2%" y="{whole - 10}">{escape(source)}</text></svg>'
+        f'<rect class="paper" width="100%" height="{height}"/>'
+        f"{_lines('heading', titles, _TITLE_LINE, _TITLE_LINE)}"
+        f'<svg y="{top}" x="2%" width="96%" height="{inner}">{chart}</svg>'
+        f"{_lines('tick source', sources, below + _SOURCE_LINE, _SOURCE_LINE)}</svg>"
     )
+    return StandaloneChart(svg, height)
 
 
 @cache
@@ -32,8 +47,14 @@ def style_hash() -> str:
     return b64encode(hashlib.sha256(_style().encode()).digest()).decode()
 
 
+def _lines(kind: str, lines: Sequence[str], y: int, step: int) -> str:
+    return "".join(
+        f'<text class="{kind}" x="2%" y="{y + k * step}">{escape(line)}</text>' for k, line in enumerate(lines)
+    )
+
+
 @cache
 def _style() -> str:
     """The same rules as on the pages, so that a chart looks the same everywhere."""
-    folder: Path = PROJECT / "survey" / "static" / "css"
+    folder = PROJECT / "survey" / "static" / "css"
     return "\n".join((folder / name).read_text(encoding="utf-8") for name in _STYLESHEETS)

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from flask import abort, request
 
-from survey.actions.open_form import OFFICE_TIME
 from survey.actions.send_opinion import wave_to_write_to
 from survey.opinion.form_ticket import FormTicket, seal_new, unseal
 from survey.programme.area import AreaTree
-from survey.programme.wave import Wave
+from survey.programme.wave import OFFICE_TIME, Wave
 from survey.web.i18n import current_time, use_language
 from survey.web.respondent.look import LOOKS, Look
 from survey.web.respondent.opened import signing_key
