@@ -36,6 +36,9 @@ PUBLIC = frozenset(
         "respondent.show_opinion",
         "respondent.slip",
         "respondent.slip_sent",
+        "respondent.show_kiosk",
+        "respondent.show_done",
+        "respondent.leave",
     }
 )
 

@@ -6,19 +6,20 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from survey.instrument.text import LANGUAGES
 
-_LARGE = "-large"
+_LARGE, _KIOSK = "-large", "-kiosk"
 
 
 @dataclass(frozen=True)
 class Look:
-    """`large` is the elder edition: text 24 px, targets in proportion."""
+    """`large` is the elder edition: text 24 px, targets in proportion. `kiosk`: a shared tablet, always large."""
 
     language: str
     large: bool = False
+    kiosk: bool = False
 
     @property
     def slug(self) -> str:
-        return self.language.lower() + (_LARGE if self.large else "")
+        return self.language.lower() + (_KIOSK if self.kiosk else _LARGE if self.large else "")
 
     @property
     def html_class(self) -> str:
@@ -30,8 +31,15 @@ class Look:
     def in_other_size(self) -> "Look":
         return replace(self, large=not self.large)
 
+    def on_kiosk(self) -> "Look":
+        return Look(self.language, large=True, kiosk=True)
 
-LOOKS = {look.slug: look for language in LANGUAGES for look in (Look(language), Look(language, large=True))}
+
+LOOKS = {
+    look.slug: look
+    for language in LANGUAGES
+    for look in (Look(language), Look(language, large=True), Look(language).on_kiosk())
+}
 
 
 class LookConverter(BaseConverter):

@@ -49,7 +49,12 @@ class OpenedForm:
         return self.address(f"ask/{item}")
 
     def address_of_receipt(self, receipt: str, *, masked: bool = False) -> str:
-        return f"/r/{receipt}/{self.look.slug}" + ("?note=masked" if masked else "")
+        page = self.address("done") if self.look.kiosk else f"/r/{receipt}/{self.look.slug}"
+        return page + ("?note=masked" if masked else "")
+
+    def address_of_kiosk(self) -> str:
+        """The first page of the shared tablet."""
+        return f"/k/{self.ticket.code}/{self.look.slug}"
 
 
 def count_step(form: Form, step: Step, now: datetime) -> None:

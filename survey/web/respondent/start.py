@@ -1,5 +1,6 @@
 """What a code opens first: the notice and the way into the form."""
 
+from datetime import datetime
 from math import ceil
 
 from flask import Blueprint, Response, render_template, request
@@ -33,11 +34,16 @@ def show_start(code: str, look: Look | None = None) -> Response:
     now = current_time()
     library = services().forms
     form = library.open(code, now)
-    invitation = form.invitation
     if scanned:
         count_step(form, Step.SCANNED, now)
     if library.holds_answer(form):
         return Response(_render(form, look, holds_answer=True).fill(_holes(form, look, "")), mimetype="text/html")
+    return send_start(form, look, now)
+
+
+def send_start(form: Form, look: Look, now: datetime) -> Response:
+    """The notice with a new ticket."""
+    invitation = form.invitation
     key = ("start", form.wave, look, invitation.kind, invitation.place_type)
     page = prepared(key, form.areas, lambda: _render(form, look))
     ticket = open_ticket(form.wave.id, invitation.code, Purpose.LIVE, now)
@@ -67,6 +73,6 @@ def _render(form: Form, look: Look, *, holds_answer: bool = False) -> PreparedPa
             first=asked[0].name,
             sealed=hole("sealed"),
             place=hole("place"),
-            switch_base="/q/" + hole("code") + "/",
+            switch_base=("/k/" if look.kiosk else "/q/") + hole("code") + "/",
         )
     )
