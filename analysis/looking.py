@@ -108,6 +108,22 @@ def _gauss() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return x, w
 
 
+def look_at_any_time(fraction: float, alpha: float = 0.05) -> Look:
+    """A look that needs no plan: the nominal error at which all looks together, however many, keep `alpha`.
+
+    The multiplier z is that of the confidence sequence below; deciding with the Korn-Graubard limits at level
+    1 - 2 nominal_alpha instead of estimate -+ z se lets few degrees of freedom and rates near 1 count. With looks at
+    every community from the sixth on, a false verdict came in at most 3 % of waves so, against up to 16 % with the
+    normal limits (docs/simulation.md). Raises LookingError.
+
+    >>> round(look_at_any_time(1.0).nominal_alpha, 5)
+    0.00286
+    """
+    _check([fraction], alpha)
+    z = confidence_sequence(0.0, 1.0, fraction, level=1 - 2 * alpha)[1]
+    return Look(fraction, alpha, z, float(stats.norm.sf(z)))
+
+
 def confidence_sequence(estimate: float, se: float, fraction: float, *, level: float = 0.90) -> tuple[float, float]:
     """Limits that hold at all looks together, however many, for a share or mean with design-based `se`.
 
@@ -115,8 +131,8 @@ def confidence_sequence(estimate: float, se: float, fraction: float, *, level: f
     c = -2 ln a + ln(1 - 2 ln a): narrowest at the planned end, fraction = V_end / V_now = 1 (Waudby-Smith, Arbour,
     Sinha, Kennedy & Ramdas 2024, Annals of Statistics, asymptotic confidence sequences, with n rho² = u).
     Assumes a normal estimate at every look and communities that arrive in no particular order; the price is an
-    interval about 1.7 times as wide as a fixed one at the end. Shares are cut to 0..1 by the
-    caller. Raises LookingError.
+    interval about 1.7 times as wide as a fixed one at the end. Shares are cut to 0..1 by the caller. For drawing;
+    verdicts on shares use look_at_any_time, because early on few communities are not normal. Raises LookingError.
 
     >>> [round(limit, 4) for limit in confidence_sequence(0.9, 0.01, 1.0, level=0.90)]
     [0.8724, 0.9276]

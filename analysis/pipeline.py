@@ -160,8 +160,10 @@ class _Run:
         found = []
         for part in self.plan.ranks:
             domains = self.domains(tuple(part.over))
-            value, covariance = self.method.covariance([(self.measures[part.indicator][0], domains)])
-            found.append(rank_domains(part, domains.where, value, covariance))
+            measure = self.measures[part.indicator][0]
+            value, covariance = self.method.covariance([(measure, domains)])
+            df = self.method.estimate(measure, domains).answered_df.astype(np.float64)
+            found.append(rank_domains(part, domains.where, value, covariance, df))
         return found
 
 

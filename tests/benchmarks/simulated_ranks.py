@@ -1,7 +1,8 @@
 """Coverage of the rank sets of streets, by repeated samples of communities in every street."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -9,21 +10,31 @@ from analysis.frame import Floats, Ints
 from analysis.ranks import (
     RankSets,
     klein_wright_wieczorek,
+    marginal_rank_sets,
     mogstad_romano_shaikh_wilhelm,
-    pairwise_bonferroni,
     pairwise_holm,
 )
 from tests.benchmarks.simulated_samples import Scenario, draw, estimate
 
 ALPHA = 0.05
-DRAWS = 4_000
+DRAWS = 2_000
 
 Row = dict[str, str | float]
+Method = Callable[[Floats, Floats, float, Floats | None], RankSets]
+
+METHODS: dict[str, Method] = {
+    "holm": pairwise_holm,
+    "klein-wright-wieczorek": klein_wright_wieczorek,
+    "mogstad-romano-shaikh-wilhelm": partial(mogstad_romano_shaikh_wilhelm, draws=DRAWS),
+    "marginal": partial(marginal_rank_sets, draws=DRAWS),
+}
+EQUAL, STEPS = (0.85,) * 8, tuple(0.78 + 0.02 * k for k in range(8))
+GROUPS = (0.80,) * 4 + (0.92,) * 4
 
 
 @dataclass(frozen=True)
-class Street:
-    """A ranking: one true rate for each street, and the same sample of communities in each of them."""
+class Streets:
+    """A ranking: one true rate for each street, and the same kind of sample of communities in each of them."""
 
     name: str
     rates: tuple[float, ...]
@@ -32,21 +43,14 @@ class Street:
     icc: float
 
 
-def _normal(estimates: Floats, covariance: Floats, alpha: float) -> RankSets:
-    return mogstad_romano_shaikh_wilhelm(estimates, covariance, alpha, DRAWS)
-
-
-METHODS: dict[str, Callable[[Floats, Floats, float], RankSets]] = {
-    "holm": pairwise_holm,
-    "bonferroni": pairwise_bonferroni,
-    "klein-wright-wieczorek": klein_wright_wieczorek,
-    "mogstad-romano-shaikh-wilhelm": _normal,
-}
-
 RANKINGS = (
-    Street("eight equal streets, 30 communities", (0.85,) * 8, 30, 10, 0.03),
-    Street("eight equal streets, 12 communities", (0.85,) * 8, 12, 20, 0.03),
-    Street("eight equal streets, 5 communities", (0.85,) * 8, 5, 40, 0.03),
+    Streets("eight equal streets of 30 communities", EQUAL, 30, 10, 0.03),
+    Streets("eight equal streets of 10 communities", EQUAL, 10, 25, 0.03),
+    Streets("eight equal streets of 5 communities", EQUAL, 5, 40, 0.03),
+    Streets("eight equal streets at 96 %, 5 communities", (0.96,) * 8, 5, 30, 0.03),
+    Streets("eight streets two points apart, 10 communities", STEPS, 10, 25, 0.03),
+    Streets("two groups of four streets, 30 communities", GROUPS, 30, 20, 0.03),
+    Streets("two groups of four streets, 5 communities", GROUPS, 5, 40, 0.03),
 )
 
 
@@ -56,16 +60,28 @@ def true_ranks(rates: Floats) -> tuple[Ints, Ints]:
     worse = rates[None, :] < rates[:, None] - 1e-12
     return 1 + better.sum(axis=1), rates.shape[0] - worse.sum(axis=1)
 
-if __name__ == "__main__":
-    rng=np.random.default_rng(2)
-    import time
-    for st in RANKINGS:
-        sh=[estimate(s, draw(s, 500, rng)) for s in (Scenario("", 1, st.psus, st.size, r, st.icc) for r in st.rates)]
-        p=np.stack([x.p for x in sh],1); se=np.stack([x.se for x in sh],1)
-        first,last=true_ranks(np.array(st.rates))
-        for m,f in METHODS.items():
-            t=time.process_time()
-            sets=[f(p[k],np.diag(se[k]**2),ALPHA) for k in range(500)]
-            ok=np.mean([(s.lowest<=first).all() and (s.highest>=last).all() for s in sets])
-            w=np.mean([(s.highest-s.lowest+1).mean() for s in sets])
-            print(st.name,m,ok,w,time.process_time()-t)
+
+def simulate(streets: Streets, samples: int, random: np.random.Generator) -> Iterator[Row]:
+    """For each method, with t and with normal quantiles: how often the sets hold, and how wide they are."""
+    drawn = [
+        estimate(scenario, draw(scenario, samples, random))
+        for scenario in (
+            Scenario(streets.name, 1, streets.psus, streets.size, rate, streets.icc) for rate in streets.rates
+        )
+    ]
+    p, se, df = (np.stack([getattr(one, name) for one in drawn], axis=1) for name in ("p", "se", "df"))
+    first, last = true_ranks(np.array(streets.rates))
+    for name, method in METHODS.items():
+        for quantiles in ("t", "normal"):
+            sets = [
+                method(p[k], np.diag(se[k] ** 2), ALPHA, df[k] if quantiles == "t" else None) for k in range(samples)
+            ]
+            held = np.array([(found.lowest <= first) & (found.highest >= last) for found in sets])
+            yield {
+                "streets": streets.name,
+                "method": name,
+                "quantiles": quantiles,
+                "all_hold": float(held.all(axis=1).mean()),
+                "each_holds": float(held.mean()),
+                "places": float(np.mean([(found.highest - found.lowest + 1).mean() for found in sets])),
+            }

@@ -82,7 +82,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Weighted sums by sample and community, shape (samples, PSUs): of yes, of all in the base; and unweighted counts."""
+    """Weighted sums by sample and community, shape (samples, PSUs): yes, base; and unweighted counts."""
 
     yes: Floats
     base: Floats

@@ -20,6 +20,7 @@ MODULES = [
     "analysis.planner.allocation",
     "analysis.planner.sample_size",
     "analysis.planner.selection",
+    "analysis.ranks",
     "analysis.small_areas",
     "analysis.two_samples",
     "analysis.weights.base",

@@ -1,0 +1,51 @@
+"""Runs every simulation and writes tables and figure: `python -m tests.benchmarks.simulate_coverage` (about 10 minutes).
+
+Options: `--samples N` (20,000 for intervals and looks, a tenth for rank sets), `--out DIR` (docs/simulation),
+`--page FILE` (docs/simulation.md, whose tables are written anew between their marks).
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks import simulated_intervals, simulated_looks, simulated_ranks
+from tests.benchmarks.simulated_samples import SCENARIOS
+from tests.benchmarks.simulation_figure import figure
+from tests.benchmarks.simulation_tables import fill_page, write_rows
+
+DOCS = Path(__file__).parents[2] / "docs"
+SEED = 20_260_301
+
+
+def run(samples: int, out: Path) -> None:
+    """Every number is drawn from one seed, so that a second run writes the same files."""
+    random = np.random.default_rng(SEED)
+    coverage, verdicts = [], []
+    for scenario in SCENARIOS:
+        rows, verdict = simulated_intervals.simulate(scenario, samples, random)
+        coverage += rows
+        verdicts.append(verdict)
+        print(scenario.name, flush=True)
+    looks = [row for wave in simulated_looks.WAVES for row in simulated_looks.simulate(wave, samples, random)]
+    few = max(samples // 10, 20)
+    ranks = [row for street in simulated_ranks.RANKINGS for row in simulated_ranks.simulate(street, few, random)]
+    out.mkdir(parents=True, exist_ok=True)
+    for name, table in (("coverage", coverage), ("verdicts", verdicts), ("looks", looks), ("ranks", ranks)):
+        write_rows(out / f"{name}.csv", table)
+    (out / "coverage.svg").write_text(figure(coverage), encoding="utf-8")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--samples", type=int, default=20_000)
+    options.add_argument("--out", type=Path, default=DOCS / "simulation")
+    options.add_argument("--page", type=Path, default=DOCS / "simulation.md")
+    chosen = options.parse_args()
+    run(chosen.samples, chosen.out)
+    if chosen.page.exists():
+        chosen.page.write_text(fill_page(chosen.page.read_text(encoding="utf-8"), chosen.out), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
