@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,49 +53,50 @@ def bare_numpy(task: Task) -> Prepared:
     """This one task and nothing else, from integer codes: no checks, no other rule, design or flag."""
     from scipy.special import expit, logit, stdtrit
 
-    psus = STRATA * PSUS_PER_STRATUM
-    sizes = [len(totals) for totals in task.totals.values()]
+    psus, sizes = STRATA * PSUS_PER_STRATUM, [len(totals) for totals in task.totals.values()]
+    cells, totals = int(np.prod(sizes)), list(task.totals.values())
+    level = np.unravel_index(np.arange(cells), sizes)
+    ends = np.cumsum([0, *sizes])
+    blocks = [slice(start, stop) for start, stop in pairwise(ends)]
+    x = np.hstack([np.eye(size)[part] for part, size in zip(level, sizes, strict=True)])
 
     def run() -> Answer:
         cell = np.zeros(task.n, dtype=np.int64)
         for codes, size in zip(task.margins.values(), sizes, strict=True):
-            cell = cell * size + codes
-        cells = int(np.prod(sizes))
-        level = np.unravel_index(np.arange(cells), sizes)
+            cell *= size
+            cell += codes
         base, count = np.bincount(cell, task.weight, cells), np.bincount(cell, minlength=cells).astype(float)
-        weight = base.copy()
-        while True:
-            for part, total in zip(level, task.totals.values(), strict=True):
+        weight, worst = base.copy(), 1.0
+        while worst > TOLERANCE:
+            for part, total in zip(level, totals, strict=True):
                 weight *= (total / np.bincount(part, weight))[part]
-            gaps = [np.bincount(p, weight) / t - 1 for p, t in zip(level, task.totals.values(), strict=True)]
-            if max(np.abs(gap).max() for gap in gaps) < TOLERANCE:
-                break
-        factor = np.divide(weight, base, out=np.ones(cells), where=base > 0)
-        w = task.weight * factor[cell]
-        joint = np.bincount(task.psu.astype(np.int64) * cells + cell, w, psus * cells).reshape(psus, cells)
+            gaps = (np.bincount(part, weight) / total - 1 for part, total in zip(level, totals, strict=True))
+            worst = max(np.abs(gap).max() for gap in gaps)
+        w = task.weight * np.divide(weight, base, out=np.ones(cells), where=base > 0)[cell]
+        psu_level = np.bincount(task.psu.astype(np.int64) * cells + cell, w, psus * cells).reshape(psus, cells) @ x
+        gram = x.T @ (x * count[:, None])
+        held = np.maximum(np.diag(gram), 1)[:, None]
         psu_domain = (task.psu.astype(np.int64) * DOMAINS + task.domain) * 3 + 1
         cell_domain = (cell * DOMAINS + task.domain) * 3 + 1
-        means = [np.maximum(np.bincount(part, count), 1) for part in level]
         shares, errors = [], []
         for codes in task.items.values():
             by_psu = np.bincount(psu_domain + codes, w, psus * DOMAINS * 3).reshape(psus, DOMAINS, 3)
             by_cell = np.bincount(cell_domain + codes, minlength=cells * DOMAINS * 3).reshape(cells, DOMAINS, 3)
-            total = by_psu.sum(axis=0)
-            base_weight = total[:, 1] + total[:, 2]
-            p = total[:, 2] / base_weight
-            z = (by_cell[:, :, 2] * (1 - p) - by_cell[:, :, 1] * p) / base_weight
-            taken = np.zeros((cells, DOMAINS))
+            sums = by_psu.sum(axis=0)
+            base_weight = sums[:, 1] + sums[:, 2]
+            p = sums[:, 2] / base_weight
+            z = x.T @ ((by_cell[:, :, 2] * (1 - p) - by_cell[:, :, 1] * p) / base_weight)
+            beta = np.zeros_like(z)
             for _ in range(10):
-                for part, rows in zip(level, means, strict=True):
-                    left = z - count[:, None] * taken
-                    sums = np.stack([np.bincount(part, left[:, d]) for d in range(DOMAINS)], axis=1)
-                    taken += (sums / rows[:, None])[part]
-            t = (by_psu[:, :, 2] * (1 - p) - by_psu[:, :, 1] * p) / base_weight - joint @ taken
+                for block in blocks:
+                    beta[block] += (z[block] - gram[block] @ beta) / held[block]
+            t = (by_psu[:, :, 2] * (1 - p) - by_psu[:, :, 1] * p) / base_weight - psu_level @ beta
             t = t.reshape(STRATA, PSUS_PER_STRATUM, DOMAINS)
             spread = ((t - t.mean(axis=1, keepdims=True)) ** 2).sum(axis=(0, 1))
             se = np.sqrt(spread * PSUS_PER_STRATUM / (PSUS_PER_STRATUM - 1))
-            half = stdtrit(psus - STRATA, 0.975) * se / (p * (1 - p))
-            expit(logit(p) - half), expit(logit(p) + half)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                half = stdtrit(psus - STRATA, 0.975) * se / (p * (1 - p))
+                expit(logit(p) - half), expit(logit(p) + half)
             shares.append(p)
             errors.append(se)
         return np.array(shares), np.array(errors)

@@ -1,6 +1,6 @@
-"""Runs every simulation and writes tables and figure: `python -m tests.benchmarks.simulate_coverage` (about 10 minutes).
+"""Runs every simulation, writes tables and figure (10 minutes): `python -m tests.benchmarks.simulate_coverage`.
 
-Options: `--samples N` (20,000 for intervals and looks, a tenth for rank sets), `--out DIR` (docs/simulation),
+Options: `--quick` (a trial run in build/), `--samples N` (20,000 for intervals and looks, a tenth for rank sets), `--out DIR` (docs/simulation),
 `--page FILE` (docs/simulation.md, whose tables are written anew between their marks).
 """
 
@@ -41,7 +41,11 @@ def main() -> None:
     options.add_argument("--samples", type=int, default=20_000)
     options.add_argument("--out", type=Path, default=DOCS / "simulation")
     options.add_argument("--page", type=Path, default=DOCS / "simulation.md")
+    options.add_argument("--quick", action="store_true", help="500 samples into build/simulation, no page")
     chosen = options.parse_args()
+    if chosen.quick:
+        run(500, DOCS.parent / "build" / "simulation")
+        return
     run(chosen.samples, chosen.out)
     if chosen.page.exists():
         chosen.page.write_text(fill_page(chosen.page.read_text(encoding="utf-8"), chosen.out), encoding="utf-8")

@@ -1,6 +1,6 @@
 """Coverage of the rank sets of streets, by repeated samples of communities in every street."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -61,7 +61,9 @@ def true_ranks(rates: Floats) -> tuple[Ints, Ints]:
     return 1 + better.sum(axis=1), rates.shape[0] - worse.sum(axis=1)
 
 
-def simulate(streets: Streets, samples: int, random: np.random.Generator) -> Iterator[Row]:
+def simulate(
+    streets: Streets, samples: int, random: np.random.Generator, methods: Iterable[str] = tuple(METHODS)
+) -> Iterator[Row]:
     """For each method, with t and with normal quantiles: how often the sets hold, and how wide they are."""
     drawn = [
         estimate(scenario, draw(scenario, samples, random))
@@ -71,7 +73,7 @@ def simulate(streets: Streets, samples: int, random: np.random.Generator) -> Ite
     ]
     p, se, df = (np.stack([getattr(one, name) for one in drawn], axis=1) for name in ("p", "se", "df"))
     first, last = true_ranks(np.array(streets.rates))
-    for name, method in METHODS.items():
+    for name in methods:
         for quantiles in ("t", "normal"):
             sets = [
                 method(p[k], np.diag(se[k] ** 2), ALPHA, df[k] if quantiles == "t" else None) for k in range(samples)

@@ -12,6 +12,7 @@ from analysis.fault import FaultsFound
 from analysis.pipeline import run_plan
 from analysis.plan_file import parse_plan
 from analysis.result import Estimate, Result
+from tests.reference.agreement import agree
 
 FOLDER = os.environ.get("MINYI_TRUTH")
 ROOT = Path(FOLDER or ".")
@@ -113,35 +114,38 @@ def test_recorded_case(case: dict[str, Any]) -> None:
         else:
             wanted = [row["domain"]] if "domain" in row else []
             (found,) = [part for part in result.estimates if list(part.domain.values()) == wanted]
-            assert_figure(found, row, replicates=bool(case["replicate"]))
+            assert_figure(found, row, case)
 
 
 def assert_contrast(result: Result, row: dict[str, Any]) -> None:
     (found,) = result.contrasts
-    assert (found.estimate, found.se) == pytest.approx((row["estimate"], row["se"]), rel=1e-8)
+    agree("recorded: contrast", "estimate", found.estimate, row["estimate"], rel=1e-8)
+    agree("recorded: contrast", "standard error", found.se, row["se"], rel=1e-8)
     assert found.df == row["df"]
-    assert [found.lower, found.upper] == pytest.approx(row["ci_t"]["90"], rel=1e-8)
+    agree("recorded: contrast", "limits", [found.lower, found.upper], row["ci_t"]["90"], rel=1e-8)
 
 
 def assert_distribution(result: Result, row: dict[str, Any]) -> None:
     assert [part.category for part in result.estimates] == row["levels"]
-    assert [part.estimate for part in result.estimates] == pytest.approx(row["estimate"], rel=1e-8)
-    assert [part.se for part in result.estimates] == pytest.approx(row["se"], rel=1e-8, abs=1e-12)
+    estimates, errors = ([getattr(part, name) for part in result.estimates] for name in ("estimate", "se"))
+    agree("recorded: distribution", "estimate", estimates, row["estimate"], rel=1e-8)
+    agree("recorded: distribution", "standard error", errors, row["se"], rel=1e-8, abs=1e-12)
 
 
-def assert_figure(found: Estimate, row: dict[str, Any], *, replicates: bool) -> None:
+def assert_figure(found: Estimate, row: dict[str, Any], case: dict[str, Any]) -> None:
     """Degenerate rows: the estimate alone. Replicates: R's df is the rank of a matrix, so only equal df compare."""
-    assert found.estimate == pytest.approx(row["estimate"], rel=1e-8)
+    method = f"recorded: {case['estimator']['kind']}, {case['weighting']}, {case['replicate'] or 'linearised'}"
+    agree(method, "estimate", found.estimate, row["estimate"], rel=1e-8)
     assert found.n == row["n_rows"]
     if row.get("degenerate"):
         return
-    assert found.se == pytest.approx(row["se"], rel=1e-8)
+    agree(method, "standard error", found.se, row["se"], rel=1e-8)
     if "deff_replace" in row:
-        assert found.deff == pytest.approx(row["deff_replace"], rel=2e-8)
-    if replicates and found.df != row["df"]:
+        agree(method, "deff", found.deff, row["deff_replace"], rel=2e-8)
+    if case["replicate"] and found.df != row["df"]:
         return
     assert found.df == row["df"]
     for interval in found.intervals:
         level = f"{100 * interval.level:g}"
         limits = row["ci_t"][level] if interval.method == "t" else row["ci"][interval.method][level]
-        assert [interval.lower, interval.upper] == pytest.approx(limits, rel=3e-8), (interval.method, level)
+        agree(f"interval {interval.method}", "limits", [interval.lower, interval.upper], limits, rel=3e-8)

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from analysis.pipeline import run_plan
 from analysis.plan_file import parse_plan
 from analysis.result import Result
+from tests.reference.agreement import agree
 
 HERE = Path(__file__).parent
 R = json.loads((HERE / "town.json").read_text(encoding="utf-8"))
@@ -46,23 +46,30 @@ def run(**parts: Any) -> Result:
     return run_plan(parse_plan(plan | parts), folder=HERE)
 
 
-def assert_share(result: Result, expected: dict[str, Any]) -> None:
+def assert_share(result: Result, expected: dict[str, Any], method: str) -> None:
     (figure,) = result.estimates
-    assert figure.estimate == pytest.approx(expected["estimate"], rel=1e-10)
-    assert figure.se == pytest.approx(expected["se"], rel=1e-8)
-    assert figure.deff == pytest.approx(expected["deff"], rel=1e-8)
+    agree(method, "estimate", figure.estimate, expected["estimate"], rel=1e-10)
+    agree(method, "standard error", figure.se, expected["se"], rel=1e-8)
+    agree(method, "deff", figure.deff, expected["deff"], rel=1e-8)
     assert figure.df == expected["df"]
     for interval in figure.intervals:
-        assert [interval.lower, interval.upper] == pytest.approx(expected["ci"][interval.method], rel=1e-8)
+        limits = [interval.lower, interval.upper]
+        agree(f"interval {interval.method}", "limits", limits, expected["ci"][interval.method], rel=1e-8)
 
 
-def assert_figures(result: Result, expected: dict[str, Any]) -> None:
+def assert_pair(found: Any, expected: dict[str, Any], method: str) -> None:
+    """Estimate and standard error of a figure or a contrast."""
+    agree(method, "estimate", found.estimate, expected["estimate"], rel=1e-9)
+    agree(method, "standard error", found.se, expected["se"], rel=1e-9)
+
+
+def assert_figures(result: Result, expected: dict[str, Any], method: str) -> None:
     """By domain: a share of 100 % has a standard error of rounding size in R and of 0 here."""
     found = {figure.domain["dom"]: figure for figure in result.estimates}
     assert set(found) == set(expected)
     for name, row in expected.items():
-        assert found[name].estimate == pytest.approx(row["estimate"], rel=1e-10), name
-        assert found[name].se == pytest.approx(row["se"], rel=1e-8, abs=1e-9), name
+        agree(method, "estimate", found[name].estimate, row["estimate"], rel=1e-10)
+        agree(method, "standard error", found[name].se, row["se"], rel=1e-8, abs=1e-9)
         assert found[name].df == row["df"], name
 
 
@@ -84,29 +91,29 @@ WEIGHTINGS: dict[str, list[dict[str, Any]]] = {
 
 @pytest.mark.parametrize("name", WEIGHTINGS)
 def test_share_after_weighting_equals_r(name: str) -> None:
-    assert_share(run(calibration=WEIGHTINGS[name]), R[name])
+    assert_share(run(calibration=WEIGHTINGS[name]), R[name], name)
 
 
 @pytest.mark.parametrize("name", [name for name in WEIGHTINGS if "weights" in R[name]])
 def test_calibrated_weights_equal_r(name: str) -> None:
-    assert run(calibration=WEIGHTINGS[name]).weights.values == pytest.approx(np.array(R[name]["weights"]), rel=1e-9)
+    agree(name, "weights", run(calibration=WEIGHTINGS[name]).weights.values, R[name]["weights"], rel=1e-9)
 
 
 def test_raked_weights_equal_r() -> None:
-    assert run(calibration=[RAKE]).weights.values == pytest.approx(np.array(R["raked weights"]), rel=1e-10)
+    agree("raked", "weights", run(calibration=[RAKE]).weights.values, R["raked weights"], rel=1e-10)
 
 
 @pytest.mark.parametrize("name", [name for name in WEIGHTINGS if f"{name} by domain" in R])
 def test_domains_after_weighting_equal_r(name: str) -> None:
-    assert_figures(run(calibration=WEIGHTINGS[name], domains=[["dom"]]), R[f"{name} by domain"])
+    assert_figures(run(calibration=WEIGHTINGS[name], domains=[["dom"]]), R[f"{name} by domain"], f"{name}, domains")
 
 
 def test_share_of_a_subset_equals_r_although_the_left_out_stratum_has_one_psu() -> None:
-    assert_share(run(**INNER), R["share without the lonely stratum"])
+    assert_share(run(**INNER), R["share without the lonely stratum"], "linearisation")
 
 
 def test_domains_of_five_people_and_of_all_yes_equal_r() -> None:
-    assert_figures(run(**INNER, domains=[["dom"]]), R["domains without the lonely stratum"])
+    assert_figures(run(**INNER, domains=[["dom"]]), R["domains without the lonely stratum"], "linearisation, domains")
 
 
 @pytest.mark.parametrize(
@@ -122,15 +129,13 @@ def test_domains_of_five_people_and_of_all_yes_equal_r() -> None:
 )
 def test_means_totals_and_ratios_equal_r(name: str, indicator: dict[str, Any]) -> None:
     (figure,) = run(**INNER, indicators=[indicator]).estimates
-    assert (figure.estimate, figure.se) == pytest.approx((R[name]["estimate"], R[name]["se"]), rel=1e-9)
+    assert_pair(figure, R[name], name.split(" ", maxsplit=1)[0])
     assert figure.df == R[name]["df"]
 
 
 def test_total_after_raking_equals_r() -> None:
     (figure,) = run(calibration=[RAKE], indicators=[{"id": "x", "item": "visits", "rule": "total"}]).estimates
-    assert (figure.estimate, figure.se) == pytest.approx(
-        (R["raked total"]["estimate"], R["raked total"]["se"]), rel=1e-9
-    )
+    assert_pair(figure, R["raked total"], "raked, total")
 
 
 @pytest.mark.parametrize("in_domains", [False, True])
@@ -138,16 +143,17 @@ def test_total_after_raking_equals_r() -> None:
 def test_every_policy_for_lonely_psus_equals_r(policy: str, in_domains: bool) -> None:
     expected = R[f"lonely {policy} in domains too" if in_domains else f"lonely {policy}"]
     design = {"lonely_psu": policy, "lonely_in_domains": in_domains}
-    assert_share(run(design=DESIGN | design), expected["all"])
-    assert_share(run(design=FPC | design), expected["fpc"])
-    assert_figures(run(design=DESIGN | design, domains=[["dom"]]), expected["dom"])
+    method = f"lonely PSU: {policy}"
+    assert_share(run(design=DESIGN | design), expected["all"], method)
+    assert_share(run(design=FPC | design), expected["fpc"], f"{method}, finite population")
+    assert_figures(run(design=DESIGN | design, domains=[["dom"]]), expected["dom"], f"{method}, domains")
 
 
 def test_two_stages_with_finite_populations_equal_r() -> None:
-    assert_share(run(design=TWO_STAGE), R["two stages"])
-    assert_figures(run(design=TWO_STAGE, domains=[["dom"]]), R["two stages by domain"])
+    assert_share(run(design=TWO_STAGE), R["two stages"], "two stages")
+    assert_figures(run(design=TWO_STAGE, domains=[["dom"]]), R["two stages by domain"], "two stages, domains")
     (total,) = run(design=TWO_STAGE, indicators=[{"id": "x", "item": "visits", "rule": "total"}]).estimates
-    assert total.se == pytest.approx(R["two stages total"]["se"], rel=1e-9)
+    agree("two stages, total", "standard error", total.se, R["two stages total"]["se"], rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -161,14 +167,15 @@ def test_two_stages_with_finite_populations_equal_r() -> None:
 )
 def test_replicates_equal_r(name: str, design: dict[str, Any], calibration: list[dict[str, Any]]) -> None:
     (figure,) = run(design=design, calibration=calibration).estimates
-    assert (figure.estimate, figure.se) == pytest.approx((R[name]["estimate"], R[name]["se"]), rel=1e-9)
+    assert_pair(figure, R[name], f"replicates: {name}")
 
 
 def test_logit_interval_of_given_replicates_equals_r() -> None:
     design = {"weight": "w", "replicates": GIVEN}
     (figure,) = run(design=design, interval={"method": "logit", "level": 0.95}).estimates
     assert figure.df == R["given"]["df"]
-    assert [figure.intervals[0].lower, figure.intervals[0].upper] == pytest.approx(R["given"]["logit"], rel=1e-7)
+    limits = [figure.intervals[0].lower, figure.intervals[0].upper]
+    agree("interval logit of replicates", "limits", limits, R["given"]["logit"], rel=1e-7)
 
 
 @pytest.mark.parametrize(("name", "step"), [("jkn raked", RAKE), ("jkn calibrated", calibrated("raking", SEX, AGE)[0])])
@@ -179,7 +186,7 @@ def test_every_replicate_is_calibrated_again_as_in_r(name: str, step: dict[str, 
     inner.write_text("".join(line for line in lines if not line.startswith("S5,")), encoding="utf-8")
     design = DESIGN | {"replicates": JKN_RAKED}
     (figure,) = run(data={"file": str(inner)}, design=design, calibration=[step]).estimates
-    assert (figure.estimate, figure.se) == pytest.approx((R[name]["estimate"], R[name]["se"]), rel=1e-9)
+    assert_pair(figure, R[name], f"replicates: {name}")
 
 
 @pytest.mark.parametrize(("name", "rho"), [("brr total", 0.0), ("fay total", 0.3)])
@@ -187,7 +194,7 @@ def test_balanced_half_samples_of_a_total_equal_r(name: str, rho: float) -> None
     replicates = {"type": "brr", "rho": rho, "mse": True}
     indicator = {"id": "x", "item": "q", "rule": "total"}
     result = run(data={"file": "pairs.csv"}, design=DESIGN | {"replicates": replicates}, indicators=[indicator])
-    assert result.estimates[0].se == pytest.approx(R[name]["se"], rel=1e-9)
+    agree(f"replicates: {name}", "standard error", result.estimates[0].se, R[name]["se"], rel=1e-9)
 
 
 OFTEN = {"id": "often", "item": "often", "rule": "share"}
@@ -208,14 +215,15 @@ OFTEN = {"id": "often", "item": "often", "rule": "share"}
 def test_contrasts_with_covariance_equal_r(name: str, parts: dict[str, Any], contrast: dict[str, Any]) -> None:
     result = run(**parts, indicators=[OFTEN], contrasts=[{"indicator": "often", **contrast}])
     (found,) = result.contrasts
-    assert (found.estimate, found.se) == pytest.approx((R[name]["estimate"], R[name]["se"]), rel=1e-9)
+    assert_pair(found, R[name], name)
 
 
 def test_rao_scott_test_equals_r() -> None:
     (found,) = run(**INNER, crosstabs=[{"row": "q", "column": "sex"}]).crosstabs
     expected = R["rao-scott two by two"]
-    assert [found.statistic, found.df_num, found.df_den, found.p_value] == pytest.approx(
-        [expected["statistic"], *expected["parameter"], expected["p_value"]], rel=1e-8
+    ours = [found.statistic, found.df_num, found.df_den, found.p_value]
+    agree(
+        "Rao-Scott test", "test", ours, [expected["statistic"], *expected["parameter"], expected["p_value"]], rel=1e-8
     )
 
 
@@ -232,13 +240,15 @@ def test_rao_scott_test_of_a_larger_table_equals_r(tmp_path: Path) -> None:
     parts = INNER | {"data": {"file": str(tmp_path / "grouped.csv")}}
     (found,) = run(**parts, crosstabs=[{"row": "dom2", "column": "age"}]).crosstabs
     expected = R["rao-scott"]
-    assert [found.statistic, found.df_num, found.df_den, found.p_value] == pytest.approx(
-        [expected["statistic"], *expected["parameter"], expected["p_value"]], rel=1e-8
+    ours = [found.statistic, found.df_num, found.df_den, found.p_value]
+    agree(
+        "Rao-Scott test", "test", ours, [expected["statistic"], *expected["parameter"], expected["p_value"]], rel=1e-8
     )
 
 
 def test_distribution_equals_r() -> None:
     result = run(**INNER, indicators=[{"id": "x", "item": "score", "rule": "distribution"}])
     assert [figure.category for figure in result.estimates] == ["1", "2", "3", "4", "5"]
-    assert [figure.estimate for figure in result.estimates] == pytest.approx(R["distribution"]["estimate"], rel=1e-10)
-    assert [figure.se for figure in result.estimates] == pytest.approx(R["distribution"]["se"], rel=1e-9)
+    estimates, errors = ([getattr(figure, name) for figure in result.estimates] for name in ("estimate", "se"))
+    agree("distribution", "estimate", estimates, R["distribution"]["estimate"], rel=1e-10)
+    agree("distribution", "standard error", errors, R["distribution"]["se"], rel=1e-9)

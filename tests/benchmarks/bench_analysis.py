@@ -1,0 +1,156 @@
+"""The engine beside R's survey, Python peers and a bare numpy program: `python -m tests.benchmarks.bench_analysis`.
+
+Options: `--rows 10000 100000 1000000`, `--repeats 5`, `--peers PYTHON` (an interpreter with svy, samplics and
+statsmodels; they are no requirement of the project), `--r-rows N` (R runs up to N rows; it needs minutes beyond
+10,000), `--out DIR` (docs/benchmarks). Every program runs in a process of its own, on one processor.
+"""
+
+import argparse
+import csv
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.benchmarks.analysis_task import DOMAINS, ITEMS, make_task, write_csv
+
+ROOT = Path(__file__).parents[2]
+OURS, PEERS = ("engine", "engine-jackknife", "bare-numpy"), ("svy", "samplics", "statsmodels")
+REFERENCE = "bare-numpy"
+SLOW = {"svy": 100_000, "samplics": 100_000}
+ONE_PROCESSOR = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "POLARS_MAX_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One program on one size: seconds, bytes, and how far its answers are from the bare program's."""
+
+    program: str
+    rows: int
+    cpu: float
+    wall: float
+    memory: float
+    columns: float
+    cpu_ratio: float
+    share_difference: float
+    se_difference: float
+
+
+def run_python(program: str, rows: int, repeats: int, interpreter: str) -> dict[str, Any] | None:
+    command = [
+        interpreter,
+        "-W",
+        "ignore",
+        "-m",
+        "tests.benchmarks.analysis_programs",
+        program,
+        str(rows),
+        str(repeats),
+    ]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | ONE_PROCESSOR, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        print(f"{program}: {done.stderr.strip().splitlines()[-1]}")
+        return None
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if "missing" in found:
+        print(f"{program}: not installed ({found['missing']})")
+        return None
+    return found
+
+
+def run_r(rows: int) -> dict[str, Any] | None:
+    if shutil.which("Rscript") is None:
+        print("R survey: no Rscript found")
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        task = make_task(rows)
+        write_csv(task, Path(folder))
+        command = ["Rscript", "--vanilla", str(ROOT / "tests/benchmarks/analysis_in_r.R"), folder]
+        done = subprocess.run(command, env=os.environ | ONE_PROCESSOR, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"R survey: {done.stderr.strip()[-300:]}")
+        return None
+    first, share, se = ([float(number) for number in line.split()] for line in done.stdout.splitlines()[-3:])
+    table = {"share": share, "se": se}
+    shaped = {name: np.array(values).reshape(len(ITEMS), DOMAINS).tolist() for name, values in table.items()}
+    return {"cpu": first[0], "wall": first[1], "memory": first[2], "columns": task.bytes, **shaped}
+
+
+def compare(program: str, rows: int, found: dict[str, Any], reference: dict[str, Any]) -> Measured:
+    def difference(name: str) -> float:
+        ours, theirs = np.array(reference[name]), np.array(found[name])
+        return float(np.abs(theirs / np.where(ours == 0, 1, ours) - (ours != 0)).max())
+
+    return Measured(
+        program, rows, found["cpu"], found["wall"], found["memory"], found["columns"],
+        found["cpu"] / reference["cpu"], difference("share"), difference("se"),
+    )  # fmt: skip
+
+
+def measure(rows: int, repeats: int, peers: str, r_rows: int) -> list[Measured]:
+    """All programs on one size, each after the other."""
+    results: dict[str, dict[str, Any] | None] = {}
+    for program in (REFERENCE, *(name for name in OURS if name != REFERENCE)):
+        results[program] = run_python(program, rows, repeats, sys.executable)
+    for program in PEERS:
+        if rows <= SLOW.get(program, rows):
+            results[program] = run_python(program, rows, 1, peers)
+    if rows <= r_rows:
+        results["R survey"] = run_r(rows)
+    reference = results[REFERENCE]
+    if reference is None:
+        raise SystemExit("the bare program did not run")
+    return [compare(program, rows, found, reference) for program, found in results.items() if found]
+
+
+def markdown(measured: list[Measured]) -> str:
+    lines = [
+        "| rows | program | processor s | against bare numpy | memory MB | against columns | shares differ | SE |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for one in measured:
+        lines.append(
+            f"| {one.rows:,} | {one.program} | {one.cpu:.3f} | {one.cpu_ratio:,.1f} | {one.memory / 1e6:,.0f} | "
+            f"{one.memory / one.columns:,.1f} | {one.share_difference:.0e} | {one.se_difference:.0e} |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    options.add_argument("--repeats", type=int, default=5)
+    options.add_argument("--peers", default=sys.executable)
+    options.add_argument("--r-rows", type=int, default=10_000)
+    options.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks")
+    chosen = options.parse_args()
+    measured: list[Measured] = []
+    for rows in chosen.rows:
+        measured += measure(rows, chosen.repeats, chosen.peers, chosen.r_rows)
+        print(markdown(measured), flush=True)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    with (chosen.out / "analysis.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(asdict(measured[0])), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(one) for one in measured)
+    head = f"Python {platform.python_version()}, numpy {np.__version__}, one processor of {os.cpu_count()}."
+    (chosen.out / "analysis.md").write_text(f"{head}\n\n{markdown(measured)}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
