@@ -16,12 +16,17 @@ MOST_CELLS = 200_000_000
 
 @dataclass(frozen=True)
 class Block:
-    """Replicates (`columns`) that only change units start..stop-1; all others are multiplied by `elsewhere`."""
+    """Replicates (`columns`) that only change units start..stop-1; all others are multiplied by `elsewhere`.
+
+    `left_out`: where a replicate only leaves out one unit, that unit, and `others` multiplies the rest of the block.
+    """
 
     start: int
     stop: int
     columns: Ints
     elsewhere: float
+    left_out: Ints | None = None
+    others: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ def build_replicates(plan: Replicates, design: Design, frame: Frame, columns: li
         )
     makers = {"jk1": _jk1, "jkn": _jkn, "bootstrap": _bootstrap, "brr": _brr}
     multiplier, scale, r_scale = makers[plan.type](plan, design)
-    blocks = _stratum_blocks(design, multiplier) if plan.type == "jkn" else _one_block(multiplier)
+    jackknife = plan.type in {"jk1", "jkn"}
+    blocks = _stratum_blocks(design, multiplier) if jackknife else _one_block(multiplier)
     return ReplicateDesign(plan.type, design.psu_of_row, design.weight, multiplier, scale, r_scale, plan.mse, blocks)
 
 
@@ -71,9 +77,18 @@ def _stratum_blocks(design: Design, multiplier: Floats) -> tuple[Block, ...]:
         columns = np.flatnonzero(inside & (np.delete(multiplier, slice(start, stop), axis=0) == 1).all(axis=0))
         placed[columns] = True
         if columns.size:
-            blocks.append(Block(int(start), int(stop), columns, 1.0))
+            blocks.append(_leaving_one_out(int(start), int(stop), columns, 1.0, multiplier))
     rest = np.flatnonzero(~placed)
-    return (*blocks, Block(0, design.psus, rest, 0.0)) if rest.size else tuple(blocks)
+    return (*blocks, _leaving_one_out(0, design.psus, rest, 0.0, multiplier)) if rest.size else tuple(blocks)
+
+
+def _leaving_one_out(start: int, stop: int, columns: Ints, elsewhere: float, multiplier: Floats) -> Block:
+    """The block, with the unit that each replicate leaves out if that is all it does."""
+    inside = multiplier[start:stop, columns]
+    others = float(inside.max())
+    if ((inside == 0).sum(axis=0) != 1).any() or not ((inside == 0) | (inside == others)).all():
+        return Block(start, stop, columns, elsewhere)
+    return Block(start, stop, columns, elsewhere, start + inside.argmin(axis=0), others)
 
 
 Made = tuple[Floats, float, Floats]

@@ -17,11 +17,12 @@ from analysis.estimates.linearised import degrees_of_freedom
 from analysis.estimates.measure import Measure
 from analysis.estimates.replicates import Block, ReplicateDesign
 from analysis.estimates.sample import Sample
-from analysis.estimates.tables import Tables, tabulate
+from analysis.estimates.tables import Tables, sums_by, tabulate
 from analysis.frame import Floats, Ints, cross
 
 KEEP_CELLS = 40_000_000
 PART_CELLS = 10_000_000
+LEFT_CELLS = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -132,11 +133,65 @@ class Replication:
 
     def replicate_estimates(self, measure: Measure, domains: DomainSet) -> Floats:
         """θ of every domain in every replicate, shape (domains, replicates); NaN for an empty domain."""
-        numerator = self._sums(measure.y, domains)
+        if self._leaves_one_out(domains):
+            numerator, denominator = self._sums_left(measure, domains)
+        else:
+            numerator = self._sums(measure.y, domains)
+            denominator = numerator if measure.is_total else self._sums(measure.x, domains)
         if measure.is_total:
             return numerator
-        denominator = self._sums(measure.x, domains)
         return np.divide(numerator, denominator, out=np.full_like(numerator, np.nan), where=denominator != 0)
+
+    def _leaves_one_out(self, domains: DomainSet) -> bool:
+        """Whether every replicate leaves out one unit, and the table of (stratum, class, domain) fits in memory."""
+        cells = len(self.sample.design.strata) * self.sample.weighting.classes.count * (domains.count + 1)
+        return cells <= LEFT_CELLS and all(block.left_out is not None for block in self.replicates.blocks)
+
+    @cached_property
+    def _left_weight(self) -> Floats:
+        """What each row would weigh in the replicate that leaves its unit out, shape (n,); 0 where there is none."""
+        unit_of_row, units = self.replicates.unit_of_row, self.replicates.multiplier.shape[0]
+        column = np.full(units, -1, dtype=np.int64)
+        others = np.zeros(units)
+        for block in self.replicates.blocks:
+            if block.left_out is not None:
+                column[block.left_out], others[block.left_out] = block.columns, block.others
+        factor = self._refit[0][self.sample.weighting.classes.of_row, column[unit_of_row]]
+        return np.asarray(self.replicates.base * others[unit_of_row] * factor)
+
+    @cached_property
+    def _stratum_and_class(self) -> Ints:
+        """Stratum and class of each row as one number, shape (n,)."""
+        design, classes = self.sample.design, self.sample.weighting.classes
+        return np.asarray(design.stratum_of_psu[design.psu_of_row] * classes.count + classes.of_row)
+
+    def _sums_left(self, measure: Measure, domains: DomainSet) -> tuple[Floats, Floats]:
+        """Weighted sums of y and x, each (domains, replicates), when every replicate leaves out one unit.
+
+        With class sums A of all rows, S of the unit's stratum and T of the unit, weights before calibration sum to
+        elsewhere A + (others - elsewhere) S - others T: each row is touched twice, however many replicates there are.
+        """
+        sample, classes = self.sample, self.sample.weighting.classes.count
+        strata, units = len(sample.design.strata), self.replicates.multiplier.shape[0]
+        by_stratum = sums_by(sample, measure, domains, self._stratum_and_class, strata * classes, self.replicates.base)
+        by_unit = sums_by(sample, measure, domains, self.replicates.unit_of_row, units, self._left_weight)
+        y, x = (
+            self._without_left(table.reshape(strata, classes, -1), left)
+            for table, left in zip(by_stratum, by_unit, strict=True)
+        )
+        return y, x
+
+    def _without_left(self, inside: Floats, left: Floats) -> Floats:
+        """From sums by (stratum, class, domain) and by (unit, domain) to sums by (domain, replicate)."""
+        everywhere, units = inside.sum(axis=0), self.replicates.multiplier.shape[0]
+        total = np.empty((inside.shape[2], self.replicates.multiplier.shape[1]))
+        for block in self.replicates.blocks:
+            held = block.others * everywhere
+            if block.stop - block.start < units:
+                stratum = self.sample.design.stratum_of_psu[block.start]
+                held = block.elsewhere * everywhere + (block.others - block.elsewhere) * inside[stratum]
+            total[:, block.columns] = held.T @ self._refit[0][:, block.columns] - left[block.left_out].T
+        return total
 
     def _sums(self, values: Floats, domains: DomainSet) -> Floats:
         """Weighted sums of `values` (n,), 0 outside the base, shape (domains, replicates)."""

@@ -126,6 +126,26 @@ class CodeCounts:
     unit_live: Floats | None
 
 
+def sums_by(
+    sample: Sample, measure: Measure, domains: DomainSet, of_row: Ints, height: int, weight: Floats
+) -> tuple[Floats, Floats]:
+    """Sums of weight × y and weight × x over the rows with equal `of_row` (n,), each of shape (height, domains)."""
+    coding, across = measure.coding, domains.count + 1
+    if coding is not None and height * across * (coding.levels + 1) <= 4 * sample.design.n:
+        wide = coding.levels + 1
+        place = sample.crossed(domains, of_row, wide) + (coding.codes + 1)
+        counts = np.bincount(place, weights=weight, minlength=height * across * wide).reshape(-1, wide)
+        sums = counts @ np.append(0.0, coding.y), counts @ np.append(0.0, coding.known)
+    else:
+        place = sample.crossed(domains, of_row)
+        sums = (
+            np.bincount(place, weights=weight * measure.y, minlength=height * across),
+            np.bincount(place, weights=weight * measure.x, minlength=height * across),
+        )
+    y, x = (part.reshape(height, across)[:, 1:] for part in sums)
+    return y, x
+
+
 def _counts(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
     return sample.shared(coding.codes, domains, "counts", lambda: _count(sample, coding, domains))
 

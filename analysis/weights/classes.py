@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -60,16 +61,17 @@ class Grouping:
     levels: int
 
     @cached_property
-    def _sorted(self) -> tuple[Ints, Ints, Ints]:
-        order = np.argsort(self.level, kind="stable")
-        present, starts = np.unique(self.level[order], return_index=True)
-        return order, present, starts
+    def _members(self) -> Any:
+        """1 where a class has a level, a sparse matrix (levels, classes)."""
+        from scipy.sparse import coo_array
+
+        classes = self.level.shape[0]
+        return coo_array((np.ones(classes), (self.level, np.arange(classes))), shape=(self.levels, classes)).tocsr()
 
     def sums(self, values: Floats) -> Floats:
         """Shape (classes,) to (levels,), or (classes, k) to (levels, k)."""
         if values.ndim == 1:
             return np.bincount(self.level, weights=values, minlength=self.levels).astype(np.float64)
-        order, present, starts = self._sorted
-        total = np.zeros((self.levels, values.shape[1]))
-        total[present] = np.add.reduceat(values[order], starts, axis=0)
-        return total
+        if values.shape[1] == 1:
+            return self.sums(values[:, 0])[:, None]
+        return np.asarray(self._members @ values)

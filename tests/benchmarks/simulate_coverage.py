@@ -1,7 +1,7 @@
 """Runs every simulation, writes tables and figure (10 minutes): `python -m tests.benchmarks.simulate_coverage`.
 
-Options: `--quick` (a trial run in build/), `--samples N` (20,000 for intervals and looks, a tenth for rank sets), `--out DIR` (docs/simulation),
-`--page FILE` (docs/simulation.md, whose tables are written anew between their marks).
+Options: `--quick` (a trial run in build/), `--samples N` (20,000 for intervals and looks, a tenth for rank sets),
+`--out DIR` (docs/simulation), `--page FILE` (docs/simulation.md, whose tables are written anew between their marks).
 """
 
 import argparse

@@ -76,7 +76,8 @@ def simulate(
     for name in methods:
         for quantiles in ("t", "normal"):
             sets = [
-                method(p[k], np.diag(se[k] ** 2), ALPHA, df[k] if quantiles == "t" else None) for k in range(samples)
+                METHODS[name](p[k], np.diag(se[k] ** 2), ALPHA, df[k] if quantiles == "t" else None)
+                for k in range(samples)
             ]
             held = np.array([(found.lowest <= first) & (found.highest >= last) for found in sets])
             yield {
