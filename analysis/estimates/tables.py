@@ -116,7 +116,7 @@ def psus_of_units(sample: Sample, units: Bools) -> Bools:
 class CodeCounts:
     """Counts of one item's codes: weighted by unit, unweighted by class; where needed weighted by class, live by unit.
 
-    Shapes (units | classes, domains, codes + 1); the first code is missing.
+    Shapes (units | classes, domains + 1, codes + 1); the first domain is none, the first code is missing.
     """
 
     unit: Floats
@@ -157,7 +157,7 @@ def _count(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
     def table(of_row: Ints, height: int, weights: Floats | None) -> Floats:
         place = sample.crossed(domains, of_row, wide) + codes
         counts = np.bincount(place, weights=weights, minlength=height * (domains.count + 1) * wide)
-        return np.ascontiguousarray(counts.reshape(height, domains.count + 1, wide)[:, 1:], dtype=np.float64)
+        return counts.reshape(height, domains.count + 1, wide).astype(np.float64, copy=False)
 
     units, classes = sample.unit_of_row, sample.weighting.classes
     return CodeCounts(
@@ -172,11 +172,11 @@ def _count(sample: Sample, coding: Coding, domains: DomainSet) -> CodeCounts:
 def _from_codes(sample: Sample, measure: Measure, coding: Coding, domains: DomainSet) -> Tables:
     counts = _counts(sample, coding, domains)
     y, known, aside = (np.append(0.0, of_code) for of_code in (coding.y, coding.known, coding.set_aside))
-    rows_by_code, weight_by_code = counts.group_rows.sum(axis=0), counts.unit.sum(axis=0)
+    rows_by_code, weight_by_code = counts.group_rows.sum(axis=0)[1:], counts.unit.sum(axis=0)[1:]
     unit_rows = counts.unit if counts.unit_rows is None else counts.unit_rows
     unit_live = counts.unit if counts.unit_live is None else counts.unit_live
     answered = rows_by_code @ known
-    live = answered if counts.unit_live is None else (counts.unit_live @ known).sum(axis=0)
+    live = answered if counts.unit_live is None else counts.unit_live.sum(axis=0)[1:] @ known
     total_y, total_w = weight_by_code @ y, weight_by_code @ known
     sums = DomainSums(
         y=total_y,
@@ -207,8 +207,8 @@ def _from_codes(sample: Sample, measure: Measure, coding: Coding, domains: Domai
 
 
 def _times(counts: Floats, by_code: Floats) -> Floats:
-    """Counts (a, b, codes) weighed by a value for each code, in one product, shape (a, b)."""
-    return np.asarray((counts.reshape(-1, by_code.shape[0]) @ by_code).reshape(counts.shape[:2]))
+    """Counts (a, domains + 1, codes) weighed by a value for each code, in one product, shape (a, domains)."""
+    return np.asarray((counts.reshape(-1, by_code.shape[0]) @ by_code).reshape(counts.shape[:2])[:, 1:])
 
 
 def _from_rows(sample: Sample, measure: Measure, domains: DomainSet) -> Tables:

@@ -103,10 +103,7 @@ class Regression:
 
 @dataclass(frozen=True)
 class UnweightedSweeps:
-    """Raking as R's `rake`: ten sweeps over the margins, each taking away the unweighted mean of every level.
-
-    A sweep only moves the means of the levels, so it runs on the table of rows by level and level (`counts`).
-    """
+    """Raking as R's `rake`: ten sweeps over the margins, each taking away the unweighted mean of every level."""
 
     margins: tuple[Grouping, ...]
     rows: Floats
@@ -122,20 +119,23 @@ class UnweightedSweeps:
         return self.x.T.tocsr()
 
     @cached_property
-    def counts(self) -> Floats:
-        """Rows in both of two levels, shape (k, k)."""
-        return np.asarray((self.by_level @ (self.x * self.rows[:, None])).toarray())
+    def sweeps(self) -> Floats:
+        """What the ten sweeps make of sums of z by level: a matrix (k, k), because every sweep is linear in them.
+
+        A sweep only moves the means of the levels, so it needs no more than the rows by level and level.
+        """
+        counts = np.asarray((self.by_level @ (self.x * self.rows[:, None])).toarray())
+        held = np.maximum(np.diag(counts), 1.0)[:, None]
+        beta, start = np.zeros_like(counts), np.eye(counts.shape[0])
+        ends = np.cumsum([margin.levels for margin in self.margins])
+        for _ in range(RAKE_SWEEPS):
+            for margin, end in zip(self.margins, ends, strict=True):
+                block = slice(end - margin.levels, end)
+                beta[block] += (start[block] - counts[block] @ beta) / held[block]
+        return beta
 
     def coefficients(self, sums: ClassInfluence, b: Floats | None, share: Floats, ratio: Floats) -> Floats:
         if sums.plain is None:
             raise ValueError("unweighted class sums are needed for the residual of a raking step")
         plain = sums.plain if b is None else sums.plain - self.rows[:, None] * b
-        start = self.by_level @ (ratio[:, None] * plain)
-        held = np.maximum(np.diag(self.counts), 1.0)[:, None]
-        beta = np.zeros_like(start)
-        ends = np.cumsum([margin.levels for margin in self.margins])
-        for _ in range(RAKE_SWEEPS):
-            for margin, end in zip(self.margins, ends, strict=True):
-                block = slice(end - margin.levels, end)
-                beta[block] += (start[block] - self.counts[block] @ beta) / held[block]
-        return np.asarray(beta)
+        return np.asarray(self.sweeps @ (self.by_level @ (ratio[:, None] * plain)))
