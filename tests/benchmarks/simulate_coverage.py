@@ -1,6 +1,6 @@
 """Runs every simulation, writes tables and figure (10 minutes): `python -m tests.benchmarks.simulate_coverage`.
 
-Options: `--quick` (a trial run in build/), `--samples N` (20,000 for intervals and looks, a tenth for rank sets),
+Options: `--quick` (a trial run in build/), `--samples N` (20,000 for intervals and looks, a tenth for the rest),
 `--out DIR` (docs/simulation), `--page FILE` (docs/simulation.md, whose tables are written anew between their marks).
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks import simulated_intervals, simulated_looks, simulated_ranks
+from tests.benchmarks import simulated_errors, simulated_intervals, simulated_looks, simulated_ranks
 from tests.benchmarks.simulated_samples import SCENARIOS
 from tests.benchmarks.simulation_figure import figure
 from tests.benchmarks.simulation_tables import fill_page, write_rows
@@ -19,19 +19,21 @@ SEED = 20_260_301
 
 
 def run(samples: int, out: Path) -> None:
-    """Every number is drawn from one seed, so that a second run writes the same files."""
-    random = np.random.default_rng(SEED)
+    """Every part draws from a seed of its own, so that a second run writes the same files."""
+    randoms = [np.random.default_rng([SEED, part]) for part in range(4)]
     coverage, verdicts = [], []
     for scenario in SCENARIOS:
-        rows, verdict = simulated_intervals.simulate(scenario, samples, random)
+        rows, verdict = simulated_intervals.simulate(scenario, samples, randoms[0])
         coverage += rows
         verdicts.append(verdict)
         print(scenario.name, flush=True)
-    looks = [row for wave in simulated_looks.WAVES for row in simulated_looks.simulate(wave, samples, random)]
     few = max(samples // 10, 20)
-    ranks = [row for street in simulated_ranks.RANKINGS for row in simulated_ranks.simulate(street, few, random)]
+    looks = [row for wave in simulated_looks.WAVES for row in simulated_looks.simulate(wave, samples, randoms[1])]
+    ranks = [row for street in simulated_ranks.RANKINGS for row in simulated_ranks.simulate(street, few, randoms[2])]
+    errors = [row for town in simulated_errors.TOWNS for row in simulated_errors.simulate(town, few, randoms[3])]
     out.mkdir(parents=True, exist_ok=True)
-    for name, table in (("coverage", coverage), ("verdicts", verdicts), ("looks", looks), ("ranks", ranks)):
+    tables = {"coverage": coverage, "verdicts": verdicts, "looks": looks, "ranks": ranks, "errors": errors}
+    for name, table in tables.items():
         write_rows(out / f"{name}.csv", table)
     (out / "coverage.svg").write_text(figure(coverage), encoding="utf-8")
 

@@ -106,12 +106,23 @@ def _ranks(rows: Sequence[Mapping[str, str]]) -> str:
     return markdown(header, lines)
 
 
+def _errors(rows: Sequence[Mapping[str, str]]) -> str:
+    header = ["town", "standard error", "SE / true spread", "covered, korn-graubard", "covered, xlogit"]
+    names = ("covered_korn_graubard", "covered_xlogit")
+    lines = (
+        [row["town"], row["form"], f"{float(row['se_over_spread']):.3f}", *(_percent(row[n]) for n in names)]
+        for row in rows
+    )
+    return markdown(header, lines)
+
+
 TABLES: dict[str, tuple[str, Callable[[Sequence[Mapping[str, str]]], str]]] = {
     "summary": ("coverage.csv", _summary),
     "coverage": ("coverage.csv", _by_scenario),
     "verdicts": ("verdicts.csv", _verdicts),
     "looks": ("looks.csv", _looks),
     "ranks": ("ranks.csv", _ranks),
+    "errors": ("errors.csv", _errors),
 }
 
 
