@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -79,9 +79,17 @@ def estimates(answers_of: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def add_run(storage: Storage, wave: str, started_at: datetime, answers_of: Mapping[str, int] = ANSWERS_OF) -> str:
-    """A finished run of the wave; its id."""
-    result = {"prob": estimates(answers_of), "qr": None, "rows": {"prob": 350, "qr": 0}}
+def add_run(
+    storage: Storage,
+    wave: str,
+    started_at: datetime,
+    answers_of: Mapping[str, int] = ANSWERS_OF,
+    steps: Sequence[Mapping[str, str]] = (),
+) -> str:
+    """A finished run of the wave; its id. `steps`: the weighting steps that it tells of."""
+    prob = estimates(answers_of)
+    prob["weights"]["steps"] = list(steps)
+    result = {"prob": prob, "qr": None, "rows": {"prob": 350, "qr": 0}}
     run = AnalysisRunRow(
         wave=wave,
         run_id=str(uuid.uuid4()),

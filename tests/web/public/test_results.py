@@ -9,7 +9,7 @@ from flask import Flask
 from survey.actions.receive_response import receive_response
 from survey.actions.release_results import release_results, withdraw_results
 from tests.factories import DISTRICT, HEADER, WAVE, make_submission
-from tests.released import CLOSED, SUMMARY, indicators, store_closed_wave
+from tests.released import CLOSED, SUMMARY, add_run, indicators, store_closed_wave
 from tests.web.conftest import storage_of
 from tests.web.visitor import Visitor
 
@@ -136,3 +136,12 @@ def test_answers_that_come_later_change_nothing_that_is_public(app: Flask, visit
     before = visitor.get(f"/en/results/{WAVE}").text
     receive_response(storage_of(app), "k", make_submission(), datetime.now(UTC))
     assert visitor.get(f"/en/results/{WAVE}").text == before
+
+
+@pytest.mark.parametrize(("steps", "said"), [([], "not adjusted"), ([{"method": "rake"}], "weighted by sex")])
+def test_method_in_words_says_whether_the_sample_was_weighted(
+    app: Flask, visitor: Visitor, steps: list[dict[str, str]], said: str
+) -> None:
+    add_run(storage_of(app), WAVE, CLOSED + timedelta(days=2, hours=1), steps=steps)
+    release(app)
+    assert said in visitor.get(f"/en/results/{WAVE}").text
