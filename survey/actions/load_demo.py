@@ -17,6 +17,7 @@ from survey.actions.check_questionnaires import check_questionnaires
 from survey.actions.demo import district
 from survey.actions.demo.accounts import ACCOUNTS, DemoAccount, code_maker
 from survey.actions.demo.build import Demonstration, build_demonstration
+from survey.actions.demo.steps import steps_of
 from survey.actions.demo.survey_wave import QUESTIONNAIRE, TARGET_PROFILE, VERSION, WAVE, field_start, make_wave
 from survey.actions.find_account import list_accounts
 from survey.actions.open_wave import open_wave
@@ -31,6 +32,7 @@ from survey.storage import Storage
 from survey.storage.areas import load_area_tree, save_areas
 from survey.storage.events import first_event, new_event, record_event
 from survey.storage.fieldwork import save_cases, save_visits
+from survey.storage.funnel import add_steps
 from survey.storage.invitations import list_invitations, save_invitations
 from survey.storage.units import save_units
 from survey.storage.waves import list_waves, load_wave, save_indicators, save_margins, save_wave
@@ -96,6 +98,7 @@ def load_demo(
         on_progress(done, steps)
     analyse_wave(storage, WAVE, settings.var / "demonstration", now)
     with storage.write() as session:
+        add_steps(session, steps_of(demo.deliveries))
         record_event(session, new_event(now, ACTOR, _LOADED, WAVE))
     return _loaded(storage, settings, outcomes, new=True)
 
