@@ -6,6 +6,7 @@ from math import ceil
 from flask import Blueprint, Response, render_template, request
 
 from survey.actions.open_form import Form
+from survey.actions.send_answers import check_values
 from survey.invitation.funnel import Step
 from survey.response.response import Purpose
 from survey.response.ticket import open_ticket, seal
@@ -14,7 +15,6 @@ from survey.web.prepared_page import PreparedPage, hole
 from survey.web.respondent.look import Look
 from survey.web.respondent.opened import count_step, signing_key
 from survey.web.respondent.prepared import prepared, send_prepared
-from survey.web.respondent.questions import may_be_asked
 from survey.web.services import services
 
 _SECONDS_PER_QUESTION = 9
@@ -58,7 +58,7 @@ def _holes(form: Form, look: Look, sealed: str) -> dict[str, str]:
 
 
 def _render(form: Form, look: Look, *, holds_answer: bool = False) -> PreparedPage:
-    asked = [item for item in form.questionnaire.asked_items if may_be_asked(form, item)]
+    asked = list(check_values(form, {}).answers)  # as the first question counts them
     return PreparedPage(
         render_template(
             "respondent/start.html",
@@ -70,7 +70,7 @@ def _render(form: Form, look: Look, *, holds_answer: bool = False) -> PreparedPa
             count=len(asked),
             minutes=max(1, ceil(len(asked) * _SECONDS_PER_QUESTION / 60)),
             minimum_age=form.questionnaire.minimum_age,
-            first=asked[0].name,
+            first=asked[0],
             sealed=hole("sealed"),
             place=hole("place"),
             switch_base=("/k/" if look.kiosk else "/q/") + hole("code") + "/",
