@@ -64,7 +64,7 @@ def derived_plan(
         plan["calibration"] = _calibration(cells, rows)
     plan["indicators"] = [dict(indicator) for indicator in indicators]
     plan["domains"] = [[], ["street"], ["community"]]
-    plan["interval"] = {"method": ["logit", "korn-graubard"], "level": [0.95, 0.90]}
+    plan["interval"] = {"method": ["korn-graubard", "logit"], "level": [0.95, 0.90]}
     sections = replaced if drawn else {key: replaced[key] for key in replaced if key != "design"}
     return plan | dict(sections)
 
