@@ -60,7 +60,7 @@ def _panel(
 
     bottom = TOP + ROW * len(ORDER)
     yield f'<text class="title" x="{left}" y="32">{escape(title)}</text>'
-    yield f'<text class="small" x="{left}" y="52">orange: {escape(missed)}</text>'
+    yield f'<text class="small" x="{left}" y="52">per cent of samples; orange: {escape(missed)}</text>'
     step = 0.02 if high - low < 0.15 else 0.03
     ticks = [low + step * k for k in range(round((high - low) / step) + 1)]
     for tick in ticks:
