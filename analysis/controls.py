@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Floats, Frame, Ints
+from analysis.frame import Column, Floats, Frame, Ints
 from analysis.plan import CalibrationStep, Margin, as_code
 
 FREQUENCY_NAMES = ("total", "Freq")
@@ -99,7 +99,7 @@ def _margin(margin: Margin, key: str, frame: Frame, weight: Floats, keep: bool, 
     level_of_code = np.array([place.get(label, -1) for label in crossed.labels] + [-2], dtype=np.int64)
     level_of_row = level_of_code[crossed.codes]
     control = MarginControl(" × ".join(margin.by), level_of_row, tuple(place), np.array(list(totals.values())))
-    unknown = [crossed.labels[code] for code in np.flatnonzero(level_of_code[:-1] == -1)]
+    unknown = _occurring(crossed, np.flatnonzero(level_of_code[:-1] == -1))
     faults = list(_level_faults(control, source, key, weight, unknown))
     absent = level_of_row == -2
     if absent.any() and not keep:
@@ -115,6 +115,14 @@ def _margin(margin: Margin, key: str, frame: Frame, weight: Floats, keep: bool, 
         levels=(*control.levels, MISSING_LEVEL),
         keeps_missing=True,
     )
+
+
+def _occurring(column: Column, codes: Ints) -> list[str]:
+    """Labels of those `codes` that some row has; a column of categories may name levels that nobody has."""
+    if not codes.size:
+        return []
+    counts = np.bincount(column.codes + 1, minlength=len(column.labels) + 1)[1:]
+    return [column.labels[code] for code in codes if counts[code]]
 
 
 def _level_faults(control: MarginControl, source: str, key: str, weight: Floats, unknown: list[str]) -> Iterator[Fault]:

@@ -105,7 +105,7 @@ def bare_numpy(task: Task) -> Prepared:
 
 
 def svy(task: Task) -> Prepared:
-    """svy: rake, then prop of each item by domain. Its standard error regresses on the controls, as R's calibrate."""
+    """svy: rake, then prop of each item by domain."""
     import polars as pl
     import svy as library
 

@@ -1,22 +1,26 @@
 """Collapsed cell tables and the row-level form give the same numbers."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.design import build_design
-from analysis.estimates import tables
+from analysis.estimates import replication, tables
 from analysis.estimates.domains import crossed_domains
 from analysis.estimates.linearisation import Linearisation
 from analysis.estimates.measure import measures_of
 from analysis.estimates.sample import Sample
 from analysis.frame import frame_of
+from analysis.pipeline import run_plan
 from analysis.plan_file import parse_plan
 from analysis.weights.steps import weight_sample
 from tests.unit.analysis.small_town import DESIGN, LINEAR, POSTSTRATIFY, RAKE, RAKING, SHARE, TRIM, run, small_town
 
+PER_HEAD = {"id": "r", "rule": "ratio", "numerator": "visits", "denominator": "members"}
 LOGIT = {"method": "logit", "margins": RAKE["margins"], "bounds": [0.3, 3.0]}
 WEIGHTINGS = {
     "rake": [RAKE],
@@ -83,3 +87,49 @@ def test_rows_without_weight_count_in_neither_form(monkeypatch: pytest.MonkeyPat
     by_row = run(town).estimates[0]
     assert by_code.df == by_row.df == 12 - 3
     assert (by_code.se, by_code.deff) == pytest.approx((by_row.se, by_row.deff), rel=1e-10)
+
+
+def lonely_town() -> pd.DataFrame:
+    """The town with one PSU left in the stratum of the west, so that its replicate changes all strata."""
+    town = small_town()
+    return town[(town.stratum != "west") | (town.psu == 9)]
+
+
+@pytest.mark.parametrize("calibration", [[], [RAKE], [POSTSTRATIFY, LINEAR], [RAKE, TRIM]])
+@pytest.mark.parametrize("town", [small_town, lonely_town])
+def test_leaving_out_a_unit_from_class_sums_and_weighing_every_replicate_give_the_same_errors(
+    town: Callable[[], pd.DataFrame], calibration: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indicators = [SHARE, {"id": "t", "item": "visits", "rule": "total"}, PER_HEAD]
+    plan = parse_plan(
+        {
+            "design": DESIGN | {"replicates": {"type": "jkn"}},
+            "calibration": calibration,
+            "indicators": indicators,
+            "domains": [[], ["area"]],
+        }
+    )
+    by_class = run_plan(plan, frame=frame_of(town()))
+    monkeypatch.setattr(replication, "LEFT_CELLS", 0)
+    by_pair = run_plan(plan, frame=frame_of(town()))
+    assert len(by_class.estimates) == 12
+    assert [figure.se for figure in by_class.estimates] == pytest.approx(
+        [figure.se for figure in by_pair.estimates], rel=1e-9
+    )
+
+
+def test_categories_texts_and_numbers_of_a_frame_are_the_same_columns() -> None:
+    """Unused categories and missing values included."""
+    plain = small_town()
+    typed = plain.copy()
+    typed["q"] = pd.Categorical(plain.q, categories=[9.0, 5.0, 4.0, 3.0, 2.0, 1.0, 7.0])
+    typed["area"] = pd.Categorical(plain.area, categories=["port", "marsh", "lake", "hill"])
+    typed["w"] = plain.w.astype(str)
+    margins = [*RAKE["margins"], {"by": ["area"], "totals": {"hill": 300, "lake": 400, "port": 300}}]
+    parts = {"calibration": [RAKE | {"margins": margins}], "indicators": [SHARE], "domains": [["area"]]}
+    plan = parse_plan({"design": DESIGN, **parts})
+    one, other = (run_plan(plan, frame=frame_of(table)) for table in (plain, typed))
+    assert [figure.domain for figure in one.estimates] == [figure.domain for figure in other.estimates]
+    figures = [[(figure.estimate, figure.se, figure.df) for figure in result.estimates] for result in (one, other)]
+    for figure, same in zip(*figures, strict=True):
+        assert figure == pytest.approx(same, rel=1e-12)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.looking import LookingError, confidence_sequence, obrien_fleming_looks, spent_error
+from analysis.looking import LookingError, confidence_sequence, look_at_any_time, obrien_fleming_looks, spent_error
 from analysis.multiplicity import Method, MultiplicityError, adjusted_p_values, holm_claims
 
 P = [0.0004, 0.011, 0.012, 0.03, 0.041, 0.049, 0.2, 0.5, 0.77, 0.011]
@@ -112,6 +112,15 @@ def test_confidence_sequence_holds_at_every_look_where_fixed_intervals_do_not() 
     factor = np.array([confidence_sequence(0.0, 1.0, k / 1200, level=0.90)[1] for k in n])
     assert float((np.abs(share - 0.9) > factor * se).any(axis=1).mean()) <= 0.10
     assert float((np.abs(share - 0.9) > stats.norm.isf(0.05) * se).any(axis=1).mean()) > 0.30
+
+
+def test_a_look_at_any_time_asks_for_more_the_earlier_it_is_and_more_than_one_fixed_test() -> None:
+    looks = [look_at_any_time(fraction) for fraction in (0.1, 0.3, 0.6, 1.0)]
+    assert [look.nominal_alpha for look in looks] == sorted(look.nominal_alpha for look in looks)
+    assert looks[-1].nominal_alpha < 0.05 / 10
+    assert looks[-1].z == pytest.approx(confidence_sequence(0.0, 1.0, 1.0, level=0.90)[1])
+    with pytest.raises(LookingError, match="fractions"):
+        look_at_any_time(0.0)
 
 
 def test_confidence_sequence_refuses_nonsense() -> None:
