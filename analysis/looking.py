@@ -113,8 +113,8 @@ def look_at_any_time(fraction: float, alpha: float = 0.05) -> Look:
 
     The multiplier z is that of the confidence sequence below; deciding with the Korn-Graubard limits at level
     1 - 2 nominal_alpha instead of estimate -+ z se lets few degrees of freedom and rates near 1 count. With looks at
-    every community from the sixth on, a false verdict came in at most 3 % of waves so, against up to 16 % with the
-    normal limits (docs/simulation.md). Raises LookingError.
+    every community from the sixth on, a false "met" came in at most 2 % of simulated waves so, against up to 15 %
+    with the normal limits (docs/simulation.md). Raises LookingError.
 
     >>> round(look_at_any_time(1.0).nominal_alpha, 5)
     0.00286
