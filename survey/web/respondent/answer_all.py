@@ -15,13 +15,14 @@ from survey.actions.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import ItemType
 from survey.invitation.funnel import Step
+from survey.web import areas
 from survey.web.i18n import gettext
 from survey.web.prepared_page import PreparedPage, hole
-from survey.web.respondent import areas
+from survey.web.question import Question, QuestionSection
 from survey.web.respondent.look import LOOKS, Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, posted_values
 from survey.web.respondent.prepared import prepared, send_prepared
-from survey.web.respondent.questions import Question, QuestionSection, messages_by_item, sections_of, values_of
+from survey.web.respondent.questions import messages_by_item, sections_of, values_of
 from survey.web.respondent.sending import send, show_stopped
 
 

@@ -13,10 +13,11 @@ from survey.instrument.answers import AnswerFault, ReadAnswers
 from survey.instrument.item import Item
 from survey.instrument.text import Text
 from survey.invitation.funnel import Step
-from survey.web.respondent import areas
+from survey.web import areas
+from survey.web.question import Question
 from survey.web.respondent.look import LOOKS, Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, posted_values
-from survey.web.respondent.questions import Question, messages_by_item, values_of
+from survey.web.respondent.questions import messages_by_item, values_of
 from survey.web.respondent.sending import show_stopped
 
 

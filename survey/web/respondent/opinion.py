@@ -9,10 +9,10 @@ from survey.invitation.code import spaced
 from survey.opinion.opinion import TEXT_LIMIT, OpinionState, Topic
 from survey.opinion.personal_data import holds_personal_data
 from survey.programme.area import Area, AreaLevel, AreaTree
+from survey.web.areas import by_street
 from survey.web.i18n import gettext, negotiate, use_language
 from survey.web.opinion_words import STATES, TOPICS
 from survey.web.respondent.after import Problem, chosen_look, frame_of, is_sent, ticket_of, today, wave_of
-from survey.web.respondent.areas import by_street
 from survey.web.respondent.look import LOOKS, Look
 from survey.web.services import services
 

@@ -10,8 +10,8 @@ from survey.actions.read_progress import RawValues
 from survey.actions.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import Item, ItemType
+from survey.web import areas
 from survey.web.i18n import gettext, in_page_language
-from survey.web.respondent import areas
 from survey.web.respondent.look import LOOKS, Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, posted_values
 from survey.web.respondent.questions import messages_by_item, values_of
