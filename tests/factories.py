@@ -7,7 +7,9 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
+from survey.fieldwork.case import Assignment, AssignmentAction, SampledCase
 from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.instrument.population import Population
 from survey.instrument.text import Text
@@ -111,6 +113,16 @@ def make_submission(
         single_use=single_use,
         design=SelectionDesign(STREET, COMMUNITY, 40.0) if drawn else None,
     )
+
+
+def make_case(case_id: str, *, interviewer: str | None = "fy-01", **facts: Any) -> SampledCase:
+    """A drawn dwelling of the first community."""
+    facts = {"design": SelectionDesign(STREET, COMMUNITY, 40.0)} | facts
+    return SampledCase(WAVE, case_id, COMMUNITY, f"云溪路{case_id}号", interviewer=interviewer, **facts)
+
+
+def make_assignment(case_id: str, action: AssignmentAction, interviewer: str | None = "fy-01") -> Assignment:
+    return Assignment(WAVE, case_id, 1, action, interviewer, "试验", "office@yunxi.example", NOW)
 
 
 @dataclass(frozen=True)

@@ -28,3 +28,11 @@ class Account:
     area: str
     unit: str | None = None
     active: bool = True
+
+    @property
+    def interviewer_code(self) -> str:
+        """How cases, visits and answers name the person: the part of the address before the @.
+
+        No two accounts of interviewers share it; `add_account` sees to that.
+        """
+        return self.email.split("@", 1)[0]

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from survey.actions.list_waves_in_area import codes_within
-from survey.fieldwork.case import Disposition, SampledCase
+from survey.fieldwork.case import SampledCase
+from survey.fieldwork.disposition import Disposition
 from survey.programme.area import Area
 from survey.programme.wave import Wave, WaveStatus
 from survey.storage import Storage

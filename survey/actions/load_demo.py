@@ -31,10 +31,11 @@ from survey.settings import Settings
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree, save_areas
 from survey.storage.events import first_event, new_event, record_event
-from survey.storage.fieldwork import save_cases, save_visits
+from survey.storage.fieldwork import save_cases
 from survey.storage.funnel import add_steps
 from survey.storage.invitations import list_invitations, save_invitations
 from survey.storage.units import save_units
+from survey.storage.visits import save_visits
 from survey.storage.waves import list_waves, load_wave, save_indicators, save_margins, save_wave
 
 ACTOR = "flask demo load"

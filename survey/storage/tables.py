@@ -13,6 +13,7 @@ from survey.storage import (
     releases,
     responses,
     units,
+    visits,
     waves,
 )
 from survey.storage.base import Base
@@ -31,5 +32,6 @@ __all__ = [
     "releases",
     "responses",
     "units",
+    "visits",
     "waves",
 ]

@@ -10,7 +10,9 @@ from survey.actions.demo import irregular
 from survey.actions.demo.deliveries import Delivery, DeliveryMaker
 from survey.actions.demo.sample import Estate, draw_estates, make_cases, make_estates, make_letters, make_visits
 from survey.actions.demo.survey_wave import make_posters
-from survey.fieldwork.case import Disposition, SampledCase, Visit
+from survey.fieldwork.case import SampledCase
+from survey.fieldwork.disposition import Disposition
+from survey.fieldwork.visit import Visit
 from survey.instrument.questionnaire import Questionnaire
 from survey.invitation.invitation import Invitation
 

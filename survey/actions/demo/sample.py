@@ -14,7 +14,9 @@ from itertools import accumulate, pairwise
 
 from survey.actions.demo.district import DWELLINGS, communities, name_of, streets
 from survey.actions.demo.survey_wave import FIELD_DAYS, WAVE, field_start
-from survey.fieldwork.case import Disposition, SampledCase, Visit
+from survey.fieldwork.case import SampledCase
+from survey.fieldwork.disposition import Disposition
+from survey.fieldwork.visit import Visit
 from survey.instrument.text import Text
 from survey.invitation.invitation import Invitation, InvitationKind, PlaceType, SelectionDesign
 

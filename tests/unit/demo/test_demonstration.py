@@ -15,7 +15,7 @@ from survey.actions.demo.build import Demonstration, build_demonstration
 from survey.actions.demo.irregular import BURST, COPIED, NOT_COUNTED
 from survey.actions.demo.sample import DWELLINGS_PER_ESTATE, ESTATES_PER_STREET, draw_estates, make_estates
 from survey.actions.demo.survey_wave import FIELD_DAYS, field_start, make_wave
-from survey.fieldwork.case import Disposition
+from survey.fieldwork.disposition import Disposition
 from survey.instrument.compile import compile_questionnaire
 from survey.invitation.code import is_well_formed
 from survey.invitation.invitation import PlaceType
