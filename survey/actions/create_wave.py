@@ -12,20 +12,23 @@ from survey.exchange.analysis_plan import derived_plan, replaced_sections
 from survey.exchange.export_columns import RESERVED, export_columns
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.wave_file import WaveFile, indicators_of, margins_of, read_wave_file
+from survey.exchange.wave_quotas import quotas_of
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import AreaTree
 from survey.programme.margin import Margin
+from survey.programme.quota import Quota
 from survey.programme.wave import Wave
 from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator, freeze
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.events import new_event, record_event
 from survey.storage.questionnaires import NotPublishedError, require_questionnaire
+from survey.storage.quotas import save_quotas
 from survey.storage.waves import load_wave, save_indicators, save_margins, save_wave
 
 
 def create_wave(storage: Storage, questionnaires: Path, path: Path, now: datetime, actor: str) -> Wave:
-    """Store the wave of `path` as a draft, with its indicators, targets and margins. Open it with `open_wave`.
+    """Store the wave of `path` as a draft, with its indicators, targets, margins and quotas. Open it with `open_wave`.
 
     `questionnaires`: the folder of the catalogue and the target profiles. Raises `FaultsFoundError` with every fault;
     then nothing is written.
@@ -39,6 +42,7 @@ def create_wave(storage: Storage, questionnaires: Path, path: Path, now: datetim
         save_wave(session, wave)
         save_indicators(session, wave.id, [(one.indicator.id, dump_wave_indicator(one)) for one in plan.indicators])
         save_margins(session, wave.id, plan.margins)
+        save_quotas(session, wave.id, plan.quotas)
         record_event(session, new_event(now, actor, "create_wave", wave.id, file.name))
     return wave
 
@@ -50,6 +54,7 @@ class _Plan:
         self.file = file
         self.faults: list[Fault] = []
         self.indicators: list[WaveIndicator] = []
+        self.quotas: list[Quota] = []
         areas = load_area_tree(session)
         if load_wave(session, file.shape.id) is not None:
             self.faults.append(file.fault("id", "an id that no wave has", file.shape.id))
@@ -64,6 +69,8 @@ class _Plan:
         else:
             self.indicators, faults = indicators_of(file, questionnaire)
             self.faults += faults
+        self.quotas, faults = quotas_of(file, questionnaire, areas)
+        self.faults += faults
         self._check_analysis(questionnaire, areas)
 
     def _questionnaire(self, session: Session) -> Questionnaire | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from survey.actions.match_quotas import cells_of
 from survey.actions.progress import OnProgress, reported, tell_nobody
 from survey.exchange.input_table import read_table
 from survey.exchange.response_mapping import read_mapping
@@ -25,6 +26,7 @@ from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.deliveries import Delivery
 from survey.storage.events import EventRow, new_event, record_event
+from survey.storage.marking import mark_new
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.responses import ConflictRow, LedgerRow, ResponseRow
 from survey.storage.waves import require_wave
@@ -74,7 +76,11 @@ def import_responses(
     read = reader.read(table, reported(table.records(), 0, steps, on_progress))
     writing = _Writing(
         wave_id,
-        deliveries=[Delivery.of(row.submission, key, row.received_at) for row in read if row.submission],
+        deliveries=[
+            Delivery.of(row.submission, key, row.received_at, cells_of(storage, row.submission))
+            for row in read
+            if row.submission
+        ],
         rows=len(read),
         source={"file": file.name, "sha256": sha256_hex(file.read_bytes())},
         now=now,
@@ -139,6 +145,7 @@ def _insert(connection: Connection, new: Sequence[Delivery], other: Sequence[Del
     if new:
         connection.execute(insert(ResponseRow), [one.response_values() for one in new])
         connection.execute(insert(LedgerRow), [one.ledger_values(Outcome.ACCEPTED) for one in new])
+        mark_new(connection, new)
     if other:
         connection.execute(insert(LedgerRow), [one.ledger_values(Outcome.CONFLICT) for one in other])
         connection.execute(insert(ConflictRow), [one.conflict_values(Outcome.CONFLICT) for one in other])

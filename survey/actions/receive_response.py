@@ -11,11 +11,14 @@ from typing import cast
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from survey.actions.match_quotas import cells_of
 from survey.response.receipt import Outcome, Received
 from survey.response.response import Submission
+from survey.response.signals import NOTHING_NOTICED, Noticed
 from survey.storage import Storage
 from survey.storage.deliveries import Delivery
 from survey.storage.invitations import CodeUseRow
+from survey.storage.marking import mark_new
 from survey.storage.responses import ConflictRow, DraftRow, LedgerRow, ResponseRow
 
 _ATTEMPTS = 3
@@ -46,13 +49,16 @@ class ResponseRefusedError(ValueError):
     """The database does not take the response, for instance because its wave or area does not exist."""
 
 
-def receive_response(storage: Storage, key: str, submission: Submission, now: datetime) -> Received:
+def receive_response(
+    storage: Storage, key: str, submission: Submission, now: datetime, noticed: Noticed = NOTHING_NOTICED
+) -> Received:
     """Store `submission` once and return its outcome and receipt, after it is on disk.
 
-    `key` signs the receipt. Raises `StorageUnavailableError` when it could not be stored, or nobody knows whether it
+    `key` signs the receipt; what was `noticed` about the sender, and a full quota, are marks beside the response and
+    change nothing else. Raises `StorageUnavailableError` when it could not be stored, or nobody knows whether it
     was; the same submission may then be sent again. Raises `ResponseRefusedError` when it can never be stored.
     """
-    delivery = Delivery.of(submission, key, now)
+    delivery = Delivery.of(submission, key, now, cells_of(storage, submission), noticed)
     for attempt in range(_ATTEMPTS):
         try:
             return storage.write_batched(_accept, delivery)
@@ -78,6 +84,7 @@ def _accept(connection: Connection, deliveries: Sequence[Delivery]) -> list[Rece
     if uses:
         connection.execute(_INSERT_CODE_USE, uses)
     connection.execute(_DELETE_DRAFT, [_key(delivery) for delivery in deliveries])
+    mark_new(connection, deliveries)
     return [Received(Outcome.ACCEPTED, delivery.receipt) for delivery in deliveries]
 
 

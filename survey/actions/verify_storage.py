@@ -25,6 +25,7 @@ from survey.storage.audit import (
     stream_deliveries,
     used_codes_without_letter,
 )
+from survey.storage.quotas import quota_disagreements
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def verify_storage(storage: Storage, key: str, on_progress: OnProgress = tell_no
                 yield Disagreement("ledger", delivery.wave, delivery.response_id, what)
             on_progress(done, total)
         yield from _check_orphans(session)
+        for wave, cell, accepted, counted in quota_disagreements(session):
+            yield Disagreement("quota", wave, cell, f"the counter says {accepted}, answers counted: {counted}")
         for counts in count_by_wave(session):
             yield from _check_counts(counts)
 

@@ -22,9 +22,11 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text
 from survey.programme.indicator import DontKnowPolicy, Indicator, Rule, Unit
 from survey.programme.margin import Margin
+from survey.programme.protection import NO_PROTECTION, Protection
 from survey.programme.target import Operator, Target
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveStatus
 from survey.programme.wave_indicator import WaveIndicator
+from survey.response.response import Source
 
 Words = Annotated[str, StringConstraints(min_length=1)]
 WaveId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,35}$")]
@@ -85,6 +87,29 @@ class MarginShape(Shape):
     total: float = Field(ge=0, allow_inf_nan=False)
 
 
+class QuotaShape(Shape):
+    """A quota cell: an answer belongs to it when everything that is named here holds."""
+
+    name: IndicatorId
+    label: Labels
+    limit: int = Field(ge=1)
+    sources: tuple[Source, ...] = ()
+    areas: tuple[Words, ...] = ()
+    relevant: str = ""
+
+
+class ProtectionShape(Shape):
+    """The layers of one person, one voice, with the keys of `Protection`."""
+
+    browser_token: bool = False
+    proof_of_work: bool = False
+    address_hash: bool = False
+    duplicate_score: bool = False
+    wechat: bool = False
+    many_per_address: int = Field(default=NO_PROTECTION.many_per_address, ge=1)
+    keep_days: int = Field(default=NO_PROTECTION.keep_days, ge=1, le=180)
+
+
 class WaveShape(Shape):
     id: WaveId
     name: Labels
@@ -97,6 +122,8 @@ class WaveShape(Shape):
     organiser: OrganiserShape
     margins: str | tuple[MarginShape, ...] = ()
     analysis: dict[str, Any] = Field(default_factory=dict)
+    quotas: tuple[QuotaShape, ...] = ()
+    protection: ProtectionShape = ProtectionShape()
 
     @model_validator(mode="after")
     def _one_judge(self) -> "WaveShape":
@@ -134,6 +161,7 @@ class WaveFile:
             organiser=Organiser(shape.organiser.name.text, shape.organiser.phone),
             status=WaveStatus.DRAFT,
             analysis=self.analysis,
+            protection=Protection(**dict(shape.protection)),
         )
 
 

@@ -56,7 +56,7 @@ class _Check:
                 self.origin.fault(
                     key, thing, f"a code of {name} ({', '.join(sorted(codes))})", repr(code), "correct it"
                 )
-                for name, code in _codes_named(condition.tree, item.name if item else "")
+                for name, code in codes_named(condition.tree, item.name if item else "")
                 if (codes := self.allowed.get(name, frozenset())) and code and code not in codes
             ),
         ]
@@ -83,7 +83,7 @@ def _selves(tree: Tree) -> Iterator[Tree]:
             yield from _selves(branch)
 
 
-def _codes_named(tree: Tree, current: str) -> Iterator[tuple[str, str]]:
+def codes_named(tree: Tree, current: str) -> Iterator[tuple[str, str]]:
     """Pairs of item name and the code that a condition compares it with; `current` is the item that `.` means."""
     operator, *branches = tree
     trees = [branch for branch in branches if isinstance(branch, tuple)]
@@ -92,4 +92,4 @@ def _codes_named(tree: Tree, current: str) -> Iterator[tuple[str, str]]:
         names = [str(branch[1]) for branch in trees if branch[0] == "item"] + [current for b in trees if b[0] == "self"]
         yield from ((name, text) for name in names for text in texts)
     for branch in trees:
-        yield from _codes_named(branch, current)
+        yield from codes_named(branch, current)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from survey.instrument.population import Population
 from survey.instrument.text import Text
+from survey.programme.protection import NO_PROTECTION, Protection
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")  # the day on which an approval expires is the office's day
 GRACE = timedelta(hours=24)  # for forms that were opened before the wave was closed
@@ -63,7 +64,8 @@ class Wave:
     """One round of asking. `questionnaire` and `version` never change once it is open.
 
     `analysis` holds sections of an analysis plan (YAML: design, calibration, domains, interval) that replace the ones
-    which the application derives from the wave's margins; empty for the derived plan.
+    which the application derives from the wave's margins; empty for the derived plan. `protection`: the layers of one
+    person, one voice.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Wave:
     analysis: str = ""
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    protection: Protection = NO_PROTECTION
 
     def accepts_on(self, day: date) -> bool:
         """Whether answers may be given on `day`: open, and the approval has not expired."""

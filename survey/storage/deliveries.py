@@ -3,12 +3,16 @@
 Used by the reception of one form and by the import of a whole file, so that both leave the same rows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.response.receipt import Outcome, sign_receipt
 from survey.response.response import Submission
+from survey.response.signals import NOTHING_NOTICED, Noticed
+from survey.response.suspicion import Sign, Suspicion
+from survey.storage.quotas import Claim
 
 
 @dataclass(frozen=True)
@@ -20,19 +24,46 @@ class Delivery:
     sha256: str
     receipt: str
     received_at: datetime
+    cells: tuple[str, ...] = ()
+    noticed: Noticed = NOTHING_NOTICED
 
     @classmethod
-    def of(cls, submission: Submission, key: str, received_at: datetime) -> "Delivery":
-        """`key` signs the receipt."""
+    def of(
+        cls,
+        submission: Submission,
+        key: str,
+        received_at: datetime,
+        cells: tuple[str, ...] = (),
+        noticed: Noticed = NOTHING_NOTICED,
+    ) -> "Delivery":
+        """`key` signs the receipt; `cells` are the quota cells that the answer belongs to."""
         content = submission.content()
         sha256 = sha256_hex(content)
         receipt = sign_receipt(key, submission.wave, submission.response_id, sha256)
-        return cls(submission, content.decode(), sha256, receipt, received_at)
+        return cls(submission, content.decode(), sha256, receipt, received_at, cells, noticed)
 
     @property
     def uses_code(self) -> bool:
         """Whether it came through a household's code, which holds one answer."""
         return self.submission.single_use and self.submission.code is not None
+
+    @property
+    def claim(self) -> Claim:
+        """What it asks of the quotas of its wave."""
+        return Claim(self.submission.wave, self.submission.response_id, self.cells)
+
+    def mark_values(self, signs: Iterable[Sign], full_cells: tuple[str, ...]) -> dict[str, object] | None:
+        """The row beside the response; None when there is nothing to say."""
+        suspicion = Suspicion.of(signs)
+        if not suspicion.signs and not full_cells:
+            return None
+        return {
+            "wave": self.submission.wave,
+            "response_id": self.submission.response_id,
+            "signs": suspicion.to_text(),
+            "score": suspicion.score,
+            "over_quota": " ".join(full_cells),
+        }
 
     def response_values(self) -> dict[str, object]:
         sent = self.submission

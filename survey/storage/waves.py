@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.programme.margin import Margin
+from survey.programme.protection import Protection
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveError, WaveStatus
 from survey.storage.base import Base
 
@@ -43,6 +44,7 @@ class WaveRow(Base):
     analysis: Mapped[str] = mapped_column(LongText)
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    protection: Mapped[str] = mapped_column(LongText, server_default="")
 
 
 class WaveIndicatorRow(Base):
@@ -92,6 +94,7 @@ def save_wave(session: Session, wave: Wave) -> None:
             analysis=wave.analysis,
             opened_at=wave.opened_at,
             closed_at=wave.closed_at,
+            protection=wave.protection.to_text(),
         )
     )
     session.flush()
@@ -164,4 +167,5 @@ def _to_wave(row: WaveRow) -> Wave:
         analysis=row.analysis,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
+        protection=Protection.from_text(row.protection),
     )

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from survey.storage.base import UtcDateTime
+from survey.storage.base import NOT_BACKED_UP, UtcDateTime
 from survey.storage.tables import Base
 
 Cell: TypeAlias = str | int | float | bool | None
@@ -64,7 +64,7 @@ class TableShape:
 
 
 def table_shapes() -> list[TableShape]:
-    """Every table of this program, those that others refer to first."""
+    """Every table that a backup holds, those that others refer to first; no hashes, which are deleted on schedule."""
     return [
         TableShape(
             one.name,
@@ -72,6 +72,7 @@ def table_shapes() -> list[TableShape]:
             numbered=one.autoincrement_column.name if one.autoincrement_column is not None else None,
         )
         for one in Base.metadata.sorted_tables
+        if one.info != NOT_BACKED_UP["info"]
     ]
 
 
