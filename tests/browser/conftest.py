@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-sync",
 )
 SMALL_PHONE, PHONE, DESKTOP = (360, 640), (412, 915), (1280, 800)
+PATIENCE = 60_000  # milliseconds that a page may take on a machine that does much else
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Makes pages: `open_page(size=PHONE, script=False, dark=True, …)`; all are closed at the end."""
+    """Makes pages: `open_page(size=PHONE, script=False, dark=True, …)`; all are closed at the end.
+
+    What each page asked for and got is printed, so that a failed test shows where its pages stood.
+    """
     contexts: list[BrowserContext] = []
 
     def make(size: tuple[int, int] = PHONE, *, script: bool = True, dark: bool = False, **options: Any) -> Page:
@@ -84,8 +88,14 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             **options,
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        context.on("request", lambda request: print("asked", request.method, request.url))
+        context.on("response", lambda response: print("got", response.status, response.url))
+        context.on("requestfailed", lambda request: print("failed", request.failure, request.url))
         return context.new_page()
 
     yield make
+    for page in (page for context in contexts for page in context.pages):
+        print("at the end", page.url)
     for context in contexts:
         context.close()

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from survey.storage.responses import DraftRow
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Site
+from tests.browser.navigation import follow
 
 OpenPage = Callable[..., Page]
 TABLET = (800, 1280)
@@ -24,17 +25,17 @@ def test_after_an_answer_the_next_person_finds_the_first_page_and_no_trace(site:
     page = open_page(TABLET)
     start = open_tablet(site, page)
     assert violations(page) == []
-    page.locator(PRIMARY).first.click()
+    follow(page.locator(PRIMARY).first)
     assert violations(page) == []
     while not page.url.endswith("/review"):
         fields = page.locator("input[type=radio], input[type=checkbox]")
         if fields.count():
             fields.first.check()
-        page.locator("button.button[value=next]").click()
-    page.locator("button[value=send]").first.click()
+        follow(page.locator("button.button[value=next]"))
+    follow(page.locator("button[value=send]").first)
     page.locator(".receipt").wait_for()
     assert violations(page) == []
-    page.locator(PRIMARY).click()
+    follow(page.locator(PRIMARY))
     assert page.url == start
     page.go_back()
     page.go_back()
@@ -46,9 +47,9 @@ def test_three_minutes_without_a_touch_forget_the_form(site: Site, open_page: Op
     page = open_page(TABLET)
     page.clock.install()
     start = open_tablet(site, page)
-    page.locator(PRIMARY).first.click()
+    follow(page.locator(PRIMARY).first)
     page.locator("input").nth(0).check()
-    page.locator("button.button[value=next]").click()
+    follow(page.locator("button.button[value=next]"))
     page.clock.run_for(170_000)
     page.locator("h1, legend").first.click()
     page.clock.run_for(170_000)

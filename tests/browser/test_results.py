@@ -16,6 +16,7 @@ from survey.actions.release_results import release_results
 from survey.storage import Storage
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, SMALL_PHONE
+from tests.browser.navigation import follow
 from tests.factories import WAVE
 from tests.live_server import LiveServer
 from tests.released import CLOSED, SUMMARY, store_closed_wave
@@ -68,21 +69,21 @@ def test_forms_after_the_answer_are_sent_and_axe_finds_nothing(
 
     page.goto(f"{released}/w/{WAVE}/opinion/{language}")
     look_at("opinion")
-    page.locator("button[value=send].button").click()
+    follow(page.locator("button[value=send].button"))
     look_at("faults")
     page.locator("input[name=topic]").first.check()
     page.locator("textarea[name=text]").fill("路灯不亮")
-    page.locator(".switches button").last.click()  # the large edition keeps what was filled in
+    follow(page.locator(".switches button").last)  # the large edition keeps what was filled in
     assert page.locator("textarea[name=text]").input_value() == "路灯不亮"
-    page.locator("button[value=send].button").click()
+    follow(page.locator("button[value=send].button"))
     page.wait_for_url("**/o/**")
     look_at("state")
     page.goto(f"{released}/w/{WAVE}/slip/{language}")
     page.locator("input[name=contact]").fill("someone@example.org")
-    page.locator("button[value=send].button").click()
+    follow(page.locator("button[value=send].button"))
     look_at("no consent")
     page.locator("input[name=consent]").check()
-    page.locator("button[value=send].button").click()
+    follow(page.locator("button[value=send].button"))
     page.wait_for_url("**/slip-sent/**")
     look_at("slip sent")
     assert {name: rules for name, rules in found.items() if rules} == {}

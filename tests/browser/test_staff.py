@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, SMALL_PHONE
+from tests.browser.navigation import follow
 from tests.demonstration import DISTRICT_ANALYST, OFFICE, SUPERVISOR, UNIT, WAVE, Demonstration
 from tests.live_server import LiveServer
 
@@ -99,7 +100,7 @@ def test_a_computation_is_started_and_its_page_refreshes_itself_without_script(
     staff_site.sign_in(page, DISTRICT_ANALYST)
     page.goto(f"{staff_site.url}{RESULTS}")
     before = re.search(r"计算时间 [\d :-]+", page.locator("main").inner_text())
-    page.click("text=重新计算")
+    follow(page.locator("text=重新计算"))
     assert page.locator("text=正在计算").count() == 1
     assert page.locator("meta[http-equiv=refresh]").count() == 1
     page.wait_for_selector("text=正在计算", state="detached", timeout=120_000)
@@ -136,8 +137,8 @@ def test_the_office_retires_a_poster_after_a_question(staff_site: StaffSite, ope
     picture = page.locator("td.code img").first
     picture.scroll_into_view_if_needed()
     page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
-    page.click("text=停用…… >> nth=-1")
-    page.click("text=确认停用")
+    follow(page.locator("text=停用…… >> nth=-1"))
+    follow(page.locator("text=确认停用"))
     page.wait_for_url(f"**{CODES}")
     assert "已停用" in page.locator(".box.good").inner_text()
     looks_right(page)
