@@ -1,4 +1,4 @@
-"""`flask questionnaires check|publish|from-codebook`: look at the questionnaires folder before anybody answers."""
+"""`flask questionnaires …`: check, publish and exchange the files of the questionnaires folder."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,8 +61,61 @@ def from_codebook(codebook: Path, name: str, title: str, out: Path) -> None:
     from survey.exchange.codebook_questionnaire import questionnaire_from_codebook
 
     text = questionnaire_from_codebook(codebook, name, title)
+    _write_new(out, text.encode())
+    click.echo(f"{out}: look it through, then `flask questionnaires check`")
+
+
+@questionnaires_group.command("from-xlsform")
+@click.argument("workbook", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="The YAML file; left out, none is written."
+)
+@_folder
+@plain_errors
+def from_xlsform(workbook: Path, out: Path | None, folder: Path | None) -> None:
+    """Make a questionnaire file from WORKBOOK (XLSForm, .xlsx) and list everything that could not be kept."""
+    from survey.exchange.xlsform.reading import read_xlsform
+
+    read = read_xlsform(workbook, folder or services().settings.questionnaires)
+    for lost in read.not_kept:
+        click.echo(str(lost), err=True)
+    questionnaire = read.questionnaire
+    click.echo(
+        f"{questionnaire.name} version {questionnaire.version}: {len(questionnaire.items)} items in "
+        f"{len(questionnaire.sections)} sections; not kept or changed: {len(read.not_kept)}"
+    )
+    if out is not None:
+        _write_new(out, read.text.encode())
+        click.echo(f"{out}: look it through, then `flask questionnaires check`")
+
+
+questionnaires_group.add_command(from_xlsform, "import-xlsform")
+
+
+@questionnaires_group.command("export-xlsform")
+@click.argument("name")
+@click.argument("version", type=click.IntRange(min=1))
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="A .xlsx or .xml file.")
+@_folder
+@plain_errors
+def export_xlsform(name: str, version: int, out: Path, folder: Path | None) -> None:
+    """Write one version as XLSForm (.xlsx), or as the XForm made of it (.xml)."""
+    from survey.exchange.xlsform.sheets import sheets_of
+    from survey.exchange.xlsform.workbook import workbook_bytes
+    from survey.exchange.xlsform.xform import to_xform
+    from survey.instrument.compile import compile_questionnaire
+
+    writers = {".xlsx": workbook_bytes, ".xml": to_xform}
+    write = writers.get(out.suffix.lower())
+    if write is None:
+        raise click.ClickException(f"--out: expected a name ending in .xlsx or .xml, found {out.name!r}")
+    questionnaire = compile_questionnaire(folder or services().settings.questionnaires, name, version)
+    _write_new(out, write(sheets_of(questionnaire)))
+    click.echo(f"{out}: {name} version {version}, {len(questionnaire.items)} items")
+
+
+def _write_new(out: Path, content: bytes) -> None:
     if out.exists():
         raise click.ClickException(f"{out}: expected a file that is not there yet, found one; it is not overwritten")
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
-    click.echo(f"{out}: look it through, then `flask questionnaires check`")
+    out.write_bytes(content)

@@ -45,8 +45,11 @@ def compile_file(library: Library, file: str) -> tuple[Questionnaire | None, lis
     if not (library.folder / file).is_file():
         return None, [Fault(file, 1, "file", "a questionnaire", "no file", "write it or take another version")]
     source, faults = library.source(file)
-    if faults:
-        return None, faults
+    return (None, faults) if faults else compile_source(library, source)
+
+
+def compile_source(library: Library, source: Source) -> tuple[Questionnaire | None, list[Fault]]:
+    """The questionnaire of data that were read, from a file of the folder or from elsewhere, or its faults."""
     scales, _ = compile_scales(library)
     return _Compilation(library, source, scales).run()
 
