@@ -4,6 +4,7 @@ from flask import Flask
 
 from survey.cli.analyse import analyse_command, report_command
 from survey.cli.backup import backup_command, restore_command
+from survey.cli.cases import cases_group
 from survey.cli.db import db_group
 from survey.cli.demo import demo_group
 from survey.cli.invitations import invitations_group
@@ -67,6 +68,7 @@ def _register_pages(app: Flask) -> None:
 
 def _register_commands(app: Flask) -> None:
     app.cli.add_command(db_group)
+    app.cli.add_command(cases_group)
     app.cli.add_command(demo_group)
     app.cli.add_command(users_group)
     app.cli.add_command(invitations_group)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from survey.accounts.account import Account, Role
+from survey.accounts.credentials import Credentials
 from survey.fieldwork.case import Assignment, AssignmentAction, SampledCase
 from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.instrument.population import Population
@@ -20,6 +22,7 @@ from survey.programme.margin import AGE_BANDS, SEXES, Margin
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveStatus
 from survey.response.response import Answers, Mode, Purpose, Source, Submission
 from survey.storage import Storage
+from survey.storage.accounts import insert_account
 from survey.storage.areas import save_areas
 from survey.storage.invitations import save_invitations
 from survey.storage.questionnaires import QuestionnaireVersionRow, add_version
@@ -123,6 +126,13 @@ def make_case(case_id: str, *, interviewer: str | None = "fy-01", **facts: Any) 
 
 def make_assignment(case_id: str, action: AssignmentAction, interviewer: str | None = "fy-01") -> Assignment:
     return Assignment(WAVE, case_id, 1, action, interviewer, "试验", "office@yunxi.example", NOW)
+
+
+def add_interviewer(storage: Storage, code: str, area: str = DISTRICT) -> None:
+    """An account of an interviewer, whose cases name it by `code`."""
+    account = Account(0, f"{code}@yunxi.example", f"访问员{code}", Role.INTERVIEWER, area)
+    with storage.write() as session:
+        insert_account(session, Credentials(account, "a hash", f"session of {code}"))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,17 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+def design_of_person(dwelling: SelectionDesign, eligible_persons: int) -> SelectionDesign:
+    """The design of one person drawn at random among `eligible_persons` of a dwelling.
+
+    >>> design_of_person(SelectionDesign("990101001", "990101001001", 40.0), 3).base_weight
+    120.0
+    """
+    if eligible_persons < 1:
+        raise FieldworkError(f"eligible persons: expected at least 1, found {eligible_persons}")
+    return SelectionDesign(dwelling.stratum, dwelling.psu, dwelling.base_weight * eligible_persons)
+
+
 @dataclass(frozen=True)
 class SampledCase:
     """One drawn dwelling with its selection design; `address` never leaves the fieldwork tables.
@@ -69,6 +80,14 @@ class SampledCase:
                     f"case {self.id}: base weight: expected 1/(pi_psu·pi_dwelling) = {expected:.6g}, "
                     f"found {self.design.base_weight:.6g}"
                 )
+
+    def person_design(self, eligible_persons: int) -> SelectionDesign:
+        """The design of one person drawn at random among `eligible_persons` of this dwelling; an answer carries it.
+
+        Its base weight is 1/(pi_psu·pi_dwelling·pi_person) with pi_person = 1/eligible_persons (Kish 1965, §11.3).
+        Raises `FieldworkError` when nobody could be drawn.
+        """
+        return design_of_person(self.design, eligible_persons)
 
     @property
     def needs_visit(self) -> bool:

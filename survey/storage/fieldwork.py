@@ -85,6 +85,11 @@ def set_disposition(session: Session, wave_id: str, case_id: str, disposition: D
     _change(session, wave_id, case_id, disposition=disposition.value)
 
 
+def mark_replacement(session: Session, replacement: SampledCase, replaced: str) -> None:
+    """Note down which case a released replacement stands in for."""
+    _change(session, replacement.wave, replacement.id, replaces=replaced)
+
+
 def change_assignment(
     session: Session, assignment: Assignment, state: CaseState, disposition: Disposition | None = None
 ) -> None:

@@ -1,4 +1,4 @@
-"""Numbers of live responses by where they come from; never an answer."""
+"""Numbers of live responses by where they come from, without those that a review rejected; never an answer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from survey.response.response import Mode, Purpose, Source
 from survey.storage.responses import ResponseRow
+from survey.storage.reviews import not_rejected
+
+_COUNTS = not_rejected(ResponseRow.__table__.c.wave, ResponseRow.__table__.c.response_id)
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ def count_by_source(session: Session, wave_id: str, since: datetime | None = Non
     columns = (ResponseRow.area, ResponseRow.source, ResponseRow.mode, ResponseRow.poster)
     query = (
         select(*columns, func.count())
-        .where(ResponseRow.wave == wave_id, ResponseRow.purpose == Purpose.LIVE.value)
+        .where(ResponseRow.wave == wave_id, ResponseRow.purpose == Purpose.LIVE.value, _COUNTS)
         .group_by(*columns)
         .order_by(*columns)
     )
@@ -42,7 +45,10 @@ def count_by_source(session: Session, wave_id: str, since: datetime | None = Non
 def posters_and_times(session: Session, wave_id: str) -> Iterator[tuple[str, datetime]]:
     """Code and time of receipt of every live response that came through a poster, streamed."""
     query = select(ResponseRow.poster, ResponseRow.received_at).where(
-        ResponseRow.wave == wave_id, ResponseRow.purpose == Purpose.LIVE.value, ResponseRow.poster.is_not(None)
+        ResponseRow.wave == wave_id,
+        ResponseRow.purpose == Purpose.LIVE.value,
+        ResponseRow.poster.is_not(None),
+        _COUNTS,
     )
     for code, at in session.execute(query.execution_options(yield_per=5000)):
         if code is not None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.response.response import Mode, Purpose, Response, Source
 from survey.storage.base import Base
+from survey.storage.reviews import not_rejected
 
 _FETCHED = 2000  # rows that a stream holds in memory
 
@@ -151,5 +152,6 @@ def _narrowed(
         ResponseRow.wave == wave_id,
         ResponseRow.purpose.in_([purpose.value for purpose in purposes]),
         ResponseRow.source.in_([source.value for source in sources]),
+        not_rejected(ResponseRow.wave, ResponseRow.response_id),
     )
     return query if areas is None else query.where(ResponseRow.area.in_(list(areas)))
