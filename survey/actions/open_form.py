@@ -14,8 +14,9 @@ from typing import Generic, TypeVar
 
 from survey.instrument.load import from_definition
 from survey.instrument.questionnaire import Audience, Questionnaire
+from survey.instrument.text import Text
 from survey.invitation.code import is_well_formed, normalise
-from survey.invitation.invitation import Invitation, InvitationKind, RetiredCodeError, UnknownCodeError
+from survey.invitation.invitation import Invitation, InvitationKind, PlaceType, RetiredCodeError, UnknownCodeError
 from survey.programme.area import AreaLevel, AreaTree
 from survey.programme.wave import OFFICE_TIME, Organiser, Wave, WaveNotOpenError
 from survey.response.ticket import Ticket
@@ -23,6 +24,7 @@ from survey.storage import Storage, StorageUnavailableError
 from survey.storage.areas import load_area_tree
 from survey.storage.invitations import find_invitation, is_used, load_invitation
 from survey.storage.questionnaires import load_definition
+from survey.storage.responses import ResponseRow
 from survey.storage.waves import list_waves, load_wave
 
 FRESH_SECONDS = 2.0
@@ -93,8 +95,11 @@ class FormLibrary:
     def reopen(self, ticket: Ticket, now: datetime) -> Form:
         """The form that a ticket was made for; it may be sent for some hours after the wave was closed.
 
-        Raises like `open`. A code that was retired after the form was opened still counts.
+        Raises like `open`. A code that was retired after the form was opened still counts, and an answer may be changed
+        although its code was retired.
         """
+        if ticket.edition > 1:
+            return self._reopen_change(ticket, now)
         form = self._form(ticket.wave, ticket.code)
         retired_at = form.invitation.retired_at
         if retired_at is not None and retired_at <= ticket.started_at:
@@ -102,6 +107,21 @@ class FormLibrary:
         if not form.wave.accepts_sent(ticket.started_at, now):
             raise WaveNotOpenError(form.wave)
         return form
+
+    def _reopen_change(self, ticket: Ticket, now: datetime) -> Form:
+        form = self._form(ticket.wave, ticket.code) if ticket.code else self._assemble(self._household_of(ticket))
+        if not form.wave.accepts_sent(ticket.started_at, now):
+            raise WaveNotOpenError(form.wave)
+        return form
+
+    def _household_of(self, ticket: Ticket) -> Invitation:
+        """What is known of a household whose answer is changed: its community, never its code."""
+        with self._storage.read() as session:
+            stored = session.get(ResponseRow, (ticket.wave, ticket.response_id))
+        if stored is None or stored.area is None:
+            raise UnknownCodeError(f"response {ticket.response_id} of wave {ticket.wave}: not there")
+        home = Text("住户", "a household", "住戶")
+        return Invitation(ticket.wave, "", InvitationKind.LETTER, stored.area, home, PlaceType.HOME)
 
     def organisers(self, now: datetime) -> list[Organiser]:
         """Who asks in the waves that take answers now: whom a person may call. Empty when that cannot be read."""
@@ -120,11 +140,7 @@ class FormLibrary:
             return is_used(session, form.wave.id, form.invitation.code)
 
     def _form(self, wave_id: str | None, code: str) -> Form:
-        invitation = self._invitations.get((wave_id, code), partial(self._read_invitation, wave_id, code))
-        wave = self._waves.get(invitation.wave, partial(self._read_wave, invitation.wave))
-        version = (wave.questionnaire, wave.version)
-        questionnaire = self._questionnaires.get(version, partial(self._read_questionnaire, *version))
-        form = Form(invitation, wave, questionnaire, self._areas.get("", self._read_areas))
+        form = self._assemble(self._invitations.get((wave_id, code), partial(self._read_invitation, wave_id, code)))
         known = self._forms.get((wave_id, code))
         if known is not None and known.consists_of(form):
             return known
@@ -132,6 +148,12 @@ class FormLibrary:
             self._forms.clear()
         self._forms[wave_id, code] = form
         return form
+
+    def _assemble(self, invitation: Invitation) -> Form:
+        wave = self._waves.get(invitation.wave, partial(self._read_wave, invitation.wave))
+        version = (wave.questionnaire, wave.version)
+        questionnaire = self._questionnaires.get(version, partial(self._read_questionnaire, *version))
+        return Form(invitation, wave, questionnaire, self._areas.get("", self._read_areas))
 
     def _read_invitation(self, wave_id: str | None, code: str) -> Invitation:
         with self._storage.read() as session:

@@ -21,6 +21,17 @@ _PROGRESS = union_all(
         LedgerRow.wave == bindparam("wave"), LedgerRow.response_id == bindparam("response_id")
     ),
 )
+# The same for a form that changes an answer: sent is, what took its edition.
+_PROGRESS_OF_EDITION = union_all(
+    select(literal("draft"), DraftRow.values).where(
+        DraftRow.wave == bindparam("wave"), DraftRow.response_id == bindparam("response_id")
+    ),
+    select(LedgerRow.outcome, LedgerRow.receipt).where(
+        LedgerRow.wave == bindparam("wave"),
+        LedgerRow.response_id == bindparam("response_id"),
+        LedgerRow.edition == bindparam("edition"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -36,9 +47,13 @@ class Progress:
         return self.values is None and self.receipt is None
 
 
-def read_progress(storage: Storage, wave: str, response_id: str) -> Progress:
+def read_progress(storage: Storage, wave: str, response_id: str, edition: int = 1) -> Progress:
     """Draft and receipt of one response id. Raises `StorageUnavailableError`."""
-    rows = storage.select(_PROGRESS, {"wave": wave, "response_id": response_id})
+    key: dict[str, object] = {"wave": wave, "response_id": response_id}
+    if edition == 1:
+        rows = storage.select(_PROGRESS, key)
+    else:
+        rows = storage.select(_PROGRESS_OF_EDITION, key | {"edition": edition})
     found: dict[str, str] = {row[0]: row[1] for row in rows}
     draft = found.pop("draft", None)
     receipt = found.get(Outcome.ACCEPTED) or next(iter(found.values()), None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from survey.actions.change_response import change_response
 from survey.actions.open_form import Form
 from survey.actions.read_progress import RawValues
 from survey.actions.receive_response import receive_response
@@ -35,7 +36,9 @@ def send_answers(
         discard_draft(storage, ticket)
     if read.stopped_at is not None or read.faults:
         return SentForm(read)
-    received = receive_response(storage, key, _submission(form, ticket, read.answers, language), now)
+    submission = _submission(form, ticket, read.answers, language)
+    store = receive_response if ticket.edition == 1 else change_response
+    received = store(storage, key, submission, now)
     if received.outcome is Outcome.CODE_USED:
         discard_draft(storage, ticket)
     return SentForm(read, received)
@@ -63,6 +66,7 @@ def _submission(form: Form, ticket: Ticket, answers: Answers, language: str) -> 
         code=invitation.code,
         single_use=form.single_use,
         design=invitation.design,
+        edition=ticket.edition,
     )
 
 

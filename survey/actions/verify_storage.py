@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from survey.actions.progress import OnProgress, tell_nobody
 from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.response.receipt import Outcome, sign_receipt
+from survey.response.response import Purpose
 from survey.storage import Storage
 from survey.storage.audit import (
     AuditedDelivery,
@@ -26,6 +27,8 @@ from survey.storage.audit import (
     used_codes_without_letter,
 )
 from survey.storage.quotas import quota_disagreements
+
+_HELD = {Outcome.ACCEPTED, Outcome.CHANGED, Outcome.WITHDRAWN}
 
 
 @dataclass(frozen=True)
@@ -75,23 +78,42 @@ def _check_delivery(delivery: AuditedDelivery, key: str) -> Iterator[str]:
 
 
 def _check_counterpart(delivery: AuditedDelivery) -> Iterator[str]:
-    """An accepted delivery is a response with the same content; every other one waits as a conflict."""
-    if delivery.outcome != Outcome.ACCEPTED:
+    """The edition that holds is a response with the same content; one before it is history; all else is a conflict."""
+    if delivery.outcome not in _HELD:
         if delivery.conflict_reason is None:
             yield f"kept as {delivery.outcome}, but no conflict waits for a decision"
         elif delivery.conflict_reason != delivery.outcome:
             yield f"kept as {delivery.outcome}, but the conflict says {delivery.conflict_reason}"
         return
     if delivery.conflict_reason is not None:
-        yield "accepted, and yet a conflict"
+        yield f"{delivery.outcome}, and yet a conflict"
     if delivery.response_sha256 is None:
-        yield "accepted, but there is no response"
+        yield f"{delivery.outcome}, but there is no response"
         return
+    if (delivery.edition is None) != (delivery.outcome == Outcome.ACCEPTED):
+        yield f"{delivery.outcome}, but as edition {delivery.edition or 1}"
+    if delivery.edition != delivery.latest_edition:
+        return
+    yield from _check_editions(delivery)
     if delivery.response_sha256 != delivery.sha256:
-        yield "accepted, but the response has another sha256"
+        yield f"{delivery.outcome}, but the response has another sha256"
     if delivery.response_receipt != delivery.receipt:
-        yield f"accepted with receipt {delivery.receipt}, but the response has {delivery.response_receipt}"
-    yield from _check_answers(delivery)
+        yield f"{delivery.outcome} with receipt {delivery.receipt}, but the response has {delivery.response_receipt}"
+    withdrawn = delivery.outcome == Outcome.WITHDRAWN
+    if withdrawn != (delivery.response_purpose == Purpose.WITHDRAWN):
+        yield f"{delivery.outcome}, but the response is {delivery.response_purpose}"
+    yield from _check_withdrawn(delivery) if withdrawn else _check_answers(delivery)
+
+
+def _check_editions(delivery: AuditedDelivery) -> Iterator[str]:
+    """Editions count on from 2 without a gap."""
+    if delivery.latest_edition is not None and delivery.editions != delivery.latest_edition - 1:
+        yield f"edition {delivery.latest_edition} holds, but {delivery.editions} changes are in the ledger"
+
+
+def _check_withdrawn(delivery: AuditedDelivery) -> Iterator[str]:
+    if delivery.response_answers != "{}":
+        yield "withdrawn, but the response still has answers"
 
 
 def _check_answers(delivery: AuditedDelivery) -> Iterator[str]:

@@ -13,6 +13,7 @@ from survey.cli.progress import progress_bar
 from survey.response.response import Purpose
 from survey.web.services import services
 
+_NOT_WITHDRAWN = tuple(purpose for purpose in Purpose if purpose is not Purpose.WITHDRAWN)
 responses_group = AppGroup("responses", help="Responses of a wave: from and to files of other programs.")
 _file = click.Path(path_type=Path, dir_okay=False)
 
@@ -61,7 +62,7 @@ def export_command(
     request = ExportRequest(
         wave=wave,
         format=ExportFormat(format_name),
-        purposes=tuple(Purpose) if include_test else (Purpose.LIVE,),
+        purposes=_NOT_WITHDRAWN if include_test else (Purpose.LIVE,),
         within=area,
         bom=bom,
         raw=raw,

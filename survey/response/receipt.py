@@ -17,6 +17,8 @@ class Outcome(StrEnum):
     ALREADY_RECEIVED = "already_received"  # same id, same content: same receipt
     CONFLICT = "conflict"  # same id, other content: both kept, a person decides
     CODE_USED = "code_used"  # a household's code that holds an answer already: kept for review, not counted
+    CHANGED = "changed"  # a later edition of an accepted answer: it counts in the place of the one before
+    WITHDRAWN = "withdrawn"  # taken back by the person: stays in the ledger, counts nowhere
 
 
 @dataclass(frozen=True)

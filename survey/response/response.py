@@ -27,11 +27,12 @@ class Mode(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Only live responses count."""
+    """Only live responses count. A withdrawn one was live, until the person took it back."""
 
     LIVE = "live"
     TEST = "test"
     PREVIEW = "preview"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Submission:
     """A checked, canonical set of answers on its way into storage.
 
     `response_id` was made when the form opened. `code` is the access code that was used; it is kept with the answer
-    for posters only, because a household's code would link the answer to an address.
+    for posters only, because a household's code would link the answer to an address. `edition` is 1 for the first
+    answer and counts on when the person changes it; `order_seed` is set when the blocks were shown in a random order.
     """
 
     wave: str
@@ -57,9 +59,15 @@ class Submission:
     single_use: bool = False
     design: SelectionDesign | None = None
     interviewer: str | None = None
+    edition: int = 1
+    order_seed: int | None = None
 
     def content(self) -> bytes:
-        """The canonical bytes whose sha256 tells equal content from other content."""
+        """The canonical bytes whose sha256 tells equal content from other content.
+
+        A later edition names its number: who changes an answer and changes it back sends three contents, not two.
+        """
+        edition = {"edition": self.edition} if self.edition > 1 else {}
         return canonical_bytes(
             {
                 "wave": self.wave,
@@ -68,6 +76,22 @@ class Submission:
                 "version": self.version,
                 "answers": dict(self.answers),
             }
+            | edition
+        )
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A person takes an answer back: an edition without answers."""
+
+    wave: str
+    response_id: str
+    edition: int
+
+    def content(self) -> bytes:
+        """The canonical bytes that the ledger keeps in the place of answers."""
+        return canonical_bytes(
+            {"wave": self.wave, "response": self.response_id, "edition": self.edition, "withdrawn": True}
         )
 
 
@@ -90,3 +114,4 @@ class Response:
     started_at: datetime
     received_at: datetime
     answers: Answers
+    order_seed: int | None = None

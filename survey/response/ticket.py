@@ -20,11 +20,14 @@ class TicketError(ValueError):
 
 @dataclass(frozen=True)
 class Ticket:
+    """`edition`: 1 for a first answer, n + 1 for a form that changes edition n (then without a household's code)."""
+
     wave: str
     code: str
     response_id: str
     started_at: datetime
     purpose: Purpose
+    edition: int = 1
 
 
 def open_ticket(wave: str, code: str, purpose: Purpose, now: datetime) -> Ticket:
@@ -33,18 +36,19 @@ def open_ticket(wave: str, code: str, purpose: Purpose, now: datetime) -> Ticket
 
 
 def seal(ticket: Ticket, key: str) -> str:
-    """The ticket as URL-safe signed text."""
-    fields = [ticket.wave, ticket.code, ticket.response_id, int(ticket.started_at.timestamp()), ticket.purpose.value]
-    return str(_serializer(key).dumps(fields))
+    """The ticket as URL-safe signed text; the edition stands in it from the second on."""
+    started = int(ticket.started_at.timestamp())
+    fields = [ticket.wave, ticket.code, ticket.response_id, started, ticket.purpose.value]
+    return str(_serializer(key).dumps(fields if ticket.edition == 1 else [*fields, ticket.edition]))
 
 
 def unseal(sealed: str, key: str) -> Ticket:
     """Raises `TicketError` when the text was not signed with this key."""
     try:
-        wave, code, response_id, started, purpose = _serializer(key).loads(sealed)
+        wave, code, response_id, started, purpose, *edition = _serializer(key).loads(sealed)
     except (BadSignature, ValueError, TypeError) as error:
         raise TicketError("the form ticket is not one of ours") from error
-    return Ticket(wave, code, response_id, datetime.fromtimestamp(started, UTC), Purpose(purpose))
+    return Ticket(wave, code, response_id, datetime.fromtimestamp(started, UTC), Purpose(purpose), *edition)
 
 
 @lru_cache(maxsize=4)

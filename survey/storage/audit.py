@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from survey.invitation.invitation import InvitationKind
 from survey.response.receipt import Outcome
@@ -22,7 +22,10 @@ _ROWS_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class AuditedDelivery:
-    """A ledger row beside the response and the conflict of the same key; None where one of them is missing."""
+    """A ledger row beside the response and the conflict of the same key; None where one of them is missing.
+
+    `latest_edition` and `editions`: the largest number and how many there are, for an answer that was changed.
+    """
 
     wave: str
     response_id: str
@@ -35,7 +38,11 @@ class AuditedDelivery:
     response_questionnaire: str | None
     response_version: int | None
     response_answers: str | None
+    response_purpose: str | None
     conflict_reason: str | None
+    edition: int | None
+    latest_edition: int | None
+    editions: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ def stream_deliveries(session: Session) -> Iterator[AuditedDelivery]:
         ConflictRow.response_id == LedgerRow.response_id,
         ConflictRow.sha256 == LedgerRow.sha256,
     )
+    later = aliased(LedgerRow)
+    same_id = (later.wave == LedgerRow.wave, later.response_id == LedgerRow.response_id, later.edition.is_not(None))
     query = (
         select(
             LedgerRow.wave,
@@ -75,7 +84,11 @@ def stream_deliveries(session: Session) -> Iterator[AuditedDelivery]:
             ResponseRow.questionnaire,
             ResponseRow.version,
             ResponseRow.answers,
+            ResponseRow.purpose,
             ConflictRow.reason,
+            LedgerRow.edition,
+            select(func.max(later.edition)).where(*same_id).scalar_subquery(),
+            select(func.count()).select_from(later).where(*same_id).scalar_subquery(),
         )
         .outerjoin(ResponseRow, of_response)
         .outerjoin(ConflictRow, of_conflict)
@@ -84,12 +97,12 @@ def stream_deliveries(session: Session) -> Iterator[AuditedDelivery]:
 
 
 def responses_without_ledger(session: Session) -> Iterator[tuple[str, str]]:
-    """Wave and id of every response whose content the ledger does not hold as accepted."""
+    """Wave and id of every response whose content the ledger does not hold as accepted, changed or withdrawn."""
     accepted = exists().where(
         LedgerRow.wave == ResponseRow.wave,
         LedgerRow.response_id == ResponseRow.response_id,
         LedgerRow.sha256 == ResponseRow.sha256,
-        LedgerRow.outcome == Outcome.ACCEPTED.value,
+        LedgerRow.outcome.in_([Outcome.ACCEPTED.value, Outcome.CHANGED.value, Outcome.WITHDRAWN.value]),
     )
     query = select(ResponseRow.wave, ResponseRow.response_id).where(~accepted)
     return ((row.wave, row.response_id) for row in _stream(session, query))

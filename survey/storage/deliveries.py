@@ -9,7 +9,7 @@ from datetime import datetime
 
 from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.response.receipt import Outcome, sign_receipt
-from survey.response.response import Submission
+from survey.response.response import Purpose, Submission
 from survey.response.signals import NOTHING_NOTICED, Noticed
 from survey.response.suspicion import Sign, Suspicion
 from survey.storage.quotas import Claim
@@ -89,6 +89,7 @@ class Delivery:
             "sha256": self.sha256,
             "receipt": self.receipt,
             "answers": canonical_bytes(dict(sent.answers)).decode(),
+            "order_seed": sent.order_seed,
         }
 
     def ledger_values(self, outcome: Outcome) -> dict[str, object]:
@@ -101,6 +102,18 @@ class Delivery:
             "received_at": self.received_at,
             "content": self.content,
         }
+
+    def edition_values(self) -> dict[str, object]:
+        """The ledger row of a later edition; its key is the edition's number."""
+        return self.ledger_values(Outcome.CHANGED) | {"edition": self.submission.edition}
+
+    def changed_values(self) -> dict[str, object]:
+        """What a later edition puts in the place of the one before: all but how the person came into the sample."""
+        sent = self.submission
+        kept = ("questionnaire", "version", "language", "started_at", "received_at", "sha256", "receipt", "answers")
+        fresh = {name: self.response_values()[name] for name in (*kept, "order_seed")}
+        place = {} if sent.single_use else {"area": sent.area}
+        return fresh | place | {"purpose": Purpose.LIVE.value}
 
     def code_use_values(self) -> dict[str, object]:
         """The use of the household's code: the day, and nothing that leads to the answer."""

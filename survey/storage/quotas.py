@@ -8,7 +8,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, String, Text, bindparam, func, insert, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    String,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.programme.quota import FilledQuota, Quota
@@ -97,6 +109,14 @@ def count_in_quotas(connection: Connection, claims: Sequence[Claim]) -> list[tup
     if counted:
         connection.execute(insert(QuotaCountRow), counted)
     return found
+
+
+def leave_quotas(connection: Connection, wave: str, response_id: str) -> None:
+    """Give back the places of a response that is changed or withdrawn."""
+    of_response = (QuotaCountRow.wave == wave, QuotaCountRow.response_id == response_id)
+    held = sorted(connection.scalars(delete(QuotaCountRow).where(*of_response).returning(QuotaCountRow.quota)))
+    if held:
+        connection.execute(_ADD, [{"in_wave": wave, "of_name": name, "more": -1, "beyond": 0} for name in held])
 
 
 def quota_disagreements(session: Session) -> list[tuple[str, str, int, int]]:

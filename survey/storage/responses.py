@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.response.response import Mode, Purpose, Response, Source
@@ -28,7 +28,7 @@ class ResponseRow(Base):
     version: Mapped[int]
     source: Mapped[str] = mapped_column(String(8))
     mode: Mapped[str] = mapped_column(String(12))
-    purpose: Mapped[str] = mapped_column(String(8))
+    purpose: Mapped[str] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(12))
     area: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
     poster: Mapped[str | None] = mapped_column(String(12))  # a place; never a household's code
@@ -41,13 +41,29 @@ class ResponseRow(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     receipt: Mapped[str] = mapped_column(String(12))
     answers: Mapped[str] = mapped_column(Text)
+    order_seed: Mapped[int | None]  # of the order of blocks; None where it was the written one
 
 
 class LedgerRow(Base):
-    """One row per content ever delivered under an id: written once, never changed."""
+    """One row per content ever delivered under an id: written once, never changed.
+
+    `edition` counts on from 2 for what a person changed or withdrew. Its key decides which of two that were made at the
+    same moment holds; first answers are not in that key, and cost nothing for it.
+    """
 
     __tablename__ = "ledger"
-    __table_args__ = (Index(None, "receipt"),)
+    __table_args__ = (
+        Index(None, "receipt"),
+        Index(
+            "uq_ledger_edition",
+            "wave",
+            "response_id",
+            "edition",
+            unique=True,
+            sqlite_where=text("edition IS NOT NULL"),
+            postgresql_where=text("edition IS NOT NULL"),
+        ),
+    )
 
     wave: Mapped[str] = mapped_column(ForeignKey("wave.id"), primary_key=True)
     response_id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -56,6 +72,7 @@ class LedgerRow(Base):
     receipt: Mapped[str] = mapped_column(String(12))
     received_at: Mapped[datetime]
     content: Mapped[str] = mapped_column(Text)
+    edition: Mapped[int | None]
 
 
 class ConflictRow(Base):
@@ -138,6 +155,7 @@ _KEPT = (
     "started_at",
     "received_at",
     "answers",
+    "order_seed",
 )
 
 

@@ -38,7 +38,9 @@ def show_all(sealed: str, look: Look) -> ResponseReturnValue:
     if progress.receipt is not None:
         return redirect(opened.address_of_receipt(progress.receipt), 303)
     if progress.values is not None:
-        return _render(opened.form, look, sections_of(opened.form, progress.values))
+        return _render(opened.form, look, sections_of(opened.form, progress.values), changing=opened.changing)
+    if opened.changing:
+        return _render(opened.form, look, sections_of(opened.form, {}), changing=True)
     opened.count(Step.OPENED)
     return _send_untouched(opened)
 
@@ -49,7 +51,7 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
     button, values = posted_values()
     if button == "send":
         return send(opened, values, masked=mask_texts(opened.form.questionnaire, values) != values, show=_show_faults)
-    if button not in LOOKS and button != "one":
+    if button not in LOOKS and button not in {"one", "resume"}:
         abort(400)
     read = check_values(opened.form, values)
     if read.stopped_at is not None:
@@ -59,12 +61,15 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
     opened.save(values)
     if button == "one":
         return redirect(opened.address_of(next(iter(read.answers))), 303)
+    if button == "resume":
+        return redirect(opened.address("resume"), 303)
     return redirect(opened.address("all", LOOKS[button]), 303)
 
 
 def _show_faults(opened: OpenedForm, values: RawValues, faults: Sequence[AnswerFault]) -> ResponseReturnValue:
     sections = sections_of(opened.form, mask_texts(opened.form.questionnaire, values), faults)
-    return _render(opened.form, opened.look, sections, _problems(opened.form, sections, faults)), 422
+    problems = _problems(opened.form, sections, faults)
+    return _render(opened.form, opened.look, sections, problems, changing=opened.changing), 422
 
 
 def _problems(form: Form, sections: list[QuestionSection], faults: Sequence[AnswerFault]) -> list[tuple[str, str]]:
@@ -108,6 +113,8 @@ def _render(
     sections: list[QuestionSection],
     problems: Sequence[tuple[str, str]] = (),
     area_label: Markup | None = None,
+    *,
+    changing: bool = False,
 ) -> str:
     return render_template(
         "respondent/all.html",
@@ -116,6 +123,7 @@ def _render(
         questionnaire=form.questionnaire,
         sections=sections,
         problems=problems,
+        changing=changing,
         areas=areas.by_street(form.areas),
         area_label=lambda code: area_label or areas.label(form.areas, code),
     )

@@ -87,7 +87,7 @@ def _next_address(opened: OpenedForm, button: str, name: str, read: ReadAnswers)
         return opened.address_of(place.after) if place.after else opened.address("review")
     if button == "back":
         return opened.address_of(place.before or name)
-    if button in {"review", "all"}:
+    if button in {"review", "all", "resume"}:
         return opened.address(button)
     if button not in LOOKS:
         abort(400)
@@ -111,6 +111,7 @@ def _render(
         total=place.total,
         answered=bool(values),
         masked=masked,
+        changing=opened.changing,
         problems=[(f"#{item.name}", text) for text in messages],
         areas=areas.by_street(form.areas),
         area_label=lambda code: areas.label(form.areas, code),

@@ -51,7 +51,7 @@ def show_done(sealed: str, look: Look) -> ResponseReturnValue:
         "respondent/kiosk_done.html",
         look=look,
         wave=found.wave,
-        outcome=found.outcome.value,
+        state=found.state.value,
         receipt=grouped(found.receipt),
         masked=request.args.get("note") == "masked",
         first=opened.address_of_kiosk(),

@@ -29,7 +29,12 @@ class OpenedForm:
     now: datetime
 
     def progress(self) -> Progress:
-        return read_progress(services().storage, self.ticket.wave, self.ticket.response_id)
+        return read_progress(services().storage, self.ticket.wave, self.ticket.response_id, self.ticket.edition)
+
+    @property
+    def changing(self) -> bool:
+        """Whether the form will replace an answer that was sent before."""
+        return self.ticket.edition > 1
 
     def save(self, values: RawValues) -> None:
         """Keep what is filled in; names that the questionnaire does not have are left out."""
@@ -39,8 +44,9 @@ class OpenedForm:
         save_draft(services().storage, self.ticket, mask_texts(questionnaire, known), today)
 
     def count(self, step: Step) -> None:
-        """One more in the funnel of the poster; a household's letter has none."""
-        count_step(self.form, step, self.now)
+        """One more in the funnel of the poster. A household's letter has none; a change is not a second answer."""
+        if not self.changing:
+            count_step(self.form, step, self.now)
 
     def address(self, page: str, look: Look | None = None) -> str:
         return f"/a/{self.sealed}/{(look or self.look).slug}/{page}"
@@ -69,6 +75,11 @@ def open_ticket(sealed: str, look: Look) -> OpenedForm:
     now = current_time()
     ticket = unseal(sealed, signing_key())
     return OpenedForm(sealed, ticket, services().forms.reopen(ticket, now), look, now)
+
+
+def site_address() -> str:
+    """The beginning of addresses that leave this device: in QR codes, read out, copied down."""
+    return services().settings.public_url or request.url_root.rstrip("/")
 
 
 def signing_key() -> str:

@@ -1,12 +1,15 @@
-"""The receipt: says whether an answer is stored, and nothing about the answer."""
+"""The receipt: says whether an answer is stored and counts, and nothing about the answer."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.actions.look_up_receipt import look_up_receipt
+from survey.programme.wave import OFFICE_TIME
 from survey.response.receipt import grouped
-from survey.web.i18n import negotiate, use_language
+from survey.web.i18n import current_time, gettext, negotiate, use_language
+from survey.web.qr import qr_svg
 from survey.web.respondent.look import Look
+from survey.web.respondent.opened import site_address
 from survey.web.services import services
 
 
@@ -27,10 +30,12 @@ def show_receipt(typed: str, look: Look | None = None) -> ResponseReturnValue:
         "respondent/receipt.html",
         look=look,
         wave=found.wave,
-        outcome=found.outcome.value,
+        found=found,
+        state=found.state.value,
+        changeable=found.own and found.wave.accepts_on(current_time().astimezone(OFFICE_TIME).date()),
         receipt=grouped(found.receipt),
-        received_at=found.received_at,
-        masked=request.args.get("note") == "masked",
+        picture=qr_svg(f"{site_address()}/r/{found.receipt}", gettext("回执码的二维码")),
+        note=request.args.get("note"),
         switch_base=f"/r/{found.receipt}/",
     )
 

@@ -83,7 +83,12 @@ def _render(
     items = [opened.form.questionnaire.item(name) for name in asked]
     rows = [_Row(item.name, _label(item), _answer(opened, item, values.get(item.name, ()))) for item in items]
     return render_template(
-        "respondent/review.html", look=opened.look, wave=opened.form.wave, rows=rows, problems=problems
+        "respondent/review.html",
+        look=opened.look,
+        wave=opened.form.wave,
+        rows=rows,
+        problems=problems,
+        changing=opened.changing,
     )
 
 
