@@ -260,4 +260,6 @@ def test_tables_of_a_backup_are_all_tables_but_the_hashes_that_are_deleted_on_sc
     file = tmp_path / "backup.zip"
     back_up(filled, file, NOW, "tests")
     names = {table["name"] for table in json.loads(zipfile.ZipFile(file).read("manifest.json"))["tables"]}
-    assert names | {"alembic_version", "resume_code", "trace", "trace_salt"} == set(inspect(filled.engine).get_table_names())
+    assert names | {"alembic_version", "resume_code", "trace", "trace_salt"} == set(
+        inspect(filled.engine).get_table_names()
+    )
