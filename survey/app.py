@@ -25,6 +25,7 @@ from survey.web import (
     headers,
     i18n,
     interviewer,
+    limits,
     office,
     public,
     respondent,
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.install(app, settings.trusted_proxies)
     public.watch(app)
     security.install(app, settings)
+    limits.install(app, settings)
     gate.install(app)
     frame.install(app)
     _register_pages(app)

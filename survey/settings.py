@@ -1,12 +1,17 @@
 """Settings: read once from the environment, typed. The only file of the application that reads the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+WECHAT_AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
+WECHAT_API = "https://api.weixin.qq.com"
+_RATE = re.compile(r"[1-9][0-9]{0,8} per ([1-9][0-9]{0,4} )?(second|minute|hour|day)s?")
 
 
 class SettingsError(ValueError):
@@ -29,6 +34,13 @@ class Settings:
     var: Path
     host: str = "127.0.0.1"
     metrics_token: str | None = None
+    redis_url: str | None = None
+    limit_answers: str = "1200 per minute"
+    limit_guesses: str = "60 per 10 minutes"
+    wechat_app_id: str = ""
+    wechat_secret: str = ""
+    wechat_authorize_url: str = WECHAT_AUTHORIZE
+    wechat_api_url: str = WECHAT_API
     metrics_directory: str | None = None  # its name is the one that prometheus-client reads
 
     @property
@@ -64,6 +76,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         var=var,
         host=values.get("HOST", "").strip() or "127.0.0.1",
         metrics_token=values.get("METRICS_TOKEN") or None,
+        redis_url=values.get("REDIS_URL") or None,
+        limit_answers=_rate(values, "LIMIT_ANSWERS", "1200 per minute"),
+        limit_guesses=_rate(values, "LIMIT_GUESSES", "60 per 10 minutes"),
+        wechat_app_id=values.get("WECHAT_APP_ID", ""),
+        wechat_secret=values.get("WECHAT_SECRET", ""),
+        wechat_authorize_url=values.get("WECHAT_AUTHORIZE_URL") or WECHAT_AUTHORIZE,
+        wechat_api_url=(values.get("WECHAT_API_URL") or WECHAT_API).rstrip("/"),
         metrics_directory=values.get("PROMETHEUS_MULTIPROC_DIR") or None,
     )
 
@@ -84,6 +103,13 @@ def _whole_number(values: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name}: expected a whole number, found {text!r}")
     return int(text)
+
+
+def _rate(values: Mapping[str, str], name: str, default: str) -> str:
+    text = values.get(name, "").strip() or default
+    if not _RATE.fullmatch(text):
+        raise SettingsError(f"{name}: expected a rate such as {default!r}, found {text!r}")
+    return text
 
 
 def _kept_secret(var: Path, environment: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from survey.actions.change_response import change_response
+from survey.actions.notice_signals import notice_signals
 from survey.actions.open_form import Form
 from survey.actions.read_progress import RawValues
 from survey.actions.receive_response import receive_response
@@ -12,6 +13,7 @@ from survey.instrument.answers import ReadAnswers, read_answers
 from survey.instrument.item import Purpose
 from survey.response.receipt import Outcome, Received
 from survey.response.response import Answers, Mode, Source, Submission
+from survey.response.signals import NO_SIGNALS, Signals
 from survey.response.ticket import Ticket
 from survey.storage import Storage
 
@@ -25,11 +27,20 @@ class SentForm:
 
 
 def send_answers(
-    storage: Storage, key: str, form: Form, ticket: Ticket, *, values: RawValues, language: str, now: datetime
+    storage: Storage,
+    key: str,
+    form: Form,
+    ticket: Ticket,
+    *,
+    values: RawValues,
+    language: str,
+    now: datetime,
+    signals: Signals = NO_SIGNALS,
 ) -> SentForm:
     """Store the form once. Raises `StorageUnavailableError` when nothing could be stored.
 
-    `values` are the posted ones; `key` signs the receipt.
+    `values` are the posted ones; `key` signs the receipt. `signals`: what the wave's layers ask for; it may
+    leave a mark beside the response and changes nothing else.
     """
     read = check_values(form, mask_texts(form.questionnaire, values))
     if read.stopped_at is not None:
@@ -37,8 +48,11 @@ def send_answers(
     if read.stopped_at is not None or read.faults:
         return SentForm(read)
     submission = _submission(form, ticket, read.answers, language)
-    store = receive_response if ticket.edition == 1 else change_response
-    received = store(storage, key, submission, now)
+    if ticket.edition == 1:
+        noticed = notice_signals(storage, key, form.wave, submission, signals, now)
+        received = receive_response(storage, key, submission, now, noticed)
+    else:
+        received = change_response(storage, key, submission, now)  # the same person, as everybody knows
     if received.outcome is Outcome.CODE_USED:
         discard_draft(storage, ticket)
     return SentForm(read, received)

@@ -55,6 +55,8 @@ class Tally:
     rows: int = 0
     outside: int = 0
     without_weight: int = 0
+    for_review: int = 0
+    over_quota: int = 0
     psus: set[tuple[str | None, str | None]] = field(default_factory=set)
     people: Counter[Person] = field(default_factory=Counter)
     in_base: Counter[str] = field(default_factory=Counter)
@@ -90,6 +92,8 @@ class BundleWriter:
         for response in responses:
             tally.rows += 1
             tally.without_weight += response.base_weight is None
+            tally.for_review += response.suspicion.for_review
+            tally.over_quota += response.over_quota
             tally.psus.add((response.stratum, response.psu))
             if not self._belongs(response):
                 tally.outside += 1
@@ -116,6 +120,7 @@ class BundleWriter:
             cells=cells,
             indicators=[planned.entry for planned in answered],
             replaced=self.replaced,
+            marks=[name for name in ("for_review", "over_quota") if getattr(self.tally, name)],
         )
         columns = [*self._exported(), *(planned.column for planned in answered if planned.column)]
         folder.mkdir(parents=True, exist_ok=True)

@@ -48,10 +48,12 @@ def derived_plan(
     cells: CalibrationCells | None,
     indicators: Sequence[Mapping[str, Any]],
     replaced: Mapping[str, Any],
+    marks: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The plan as nested keys. `drawn`: the probability sample; otherwise self-selected, without design.
 
     `rows`: responses in the file; `has_population`: there is a column in_population; `cells`: None without margins.
+    `marks`: columns of 0 and 1 that tell marked responses from the others; both get their estimates.
     """
     plan: dict[str, Any] = {"data": {"file": RESPONSES, "missing": _missing_codes()}}
     if drawn:
@@ -63,7 +65,7 @@ def derived_plan(
     if cells is not None and cells.sex.totals:
         plan["calibration"] = _calibration(cells, rows)
     plan["indicators"] = [dict(indicator) for indicator in indicators]
-    plan["domains"] = [[], ["street"], ["community"]]
+    plan["domains"] = [[], ["street"], ["community"], *([mark] for mark in marks)]
     plan["interval"] = {"method": ["korn-graubard", "logit"], "level": [0.95, 0.90]}
     sections = replaced if drawn else {key: replaced[key] for key in replaced if key != "design"}
     return plan | dict(sections)

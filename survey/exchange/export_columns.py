@@ -77,6 +77,10 @@ RESERVED = (
     "interviewer",
     "started_at",
     "received_at",
+    "suspicion_signs",
+    "suspicion_score",
+    "for_review",
+    "over_quota",
     "in_population",
     "margin_sex",
     "margin_age",
@@ -127,9 +131,23 @@ def _recorded(questionnaire: Questionnaire, areas: AreaTree) -> Iterator[Column]
     yield Column("interviewer", Text("访问员", "interviewer", "訪問員"), text, lambda r: r.interviewer)
     yield Column("started_at", Text("开始时间", "form opened at", "開始時間"), time, lambda r: r.started_at)
     yield Column("received_at", Text("收到时间", "stored at", "收到時間"), time, lambda r: r.received_at)
+    yield from _marks()
     if questionnaire.in_population is not None:
         belongs = Text("属于调查总体", "belongs to the population", "屬於調查總體")
         yield Column("in_population", belongs, ColumnKind.FLAG, population_reader(questionnaire))
+
+
+def _marks() -> Iterator[Column]:
+    """What stands beside a response: signs of a second answer of one person, and whether its quota was full."""
+    flag = ColumnKind.FLAG
+    signs = Text("疑似重复的迹象", "signs of a second answer", "疑似重複的跡象")
+    yield Column("suspicion_signs", signs, ColumnKind.TEXT, lambda r: r.suspicion.to_text() or None)
+    score = Text("疑似重复的分数", "score of the signs, 0 to 1", "疑似重複的分數")
+    yield Column("suspicion_score", score, ColumnKind.WEIGHT, lambda r: r.suspicion.score)
+    review = Text("待人工核对", "waits for review", "待人工核對")
+    yield Column("for_review", review, flag, lambda r: int(r.suspicion.for_review))
+    over = Text("超出配额", "came when its quota was full", "超出配額")
+    yield Column("over_quota", over, flag, lambda r: int(r.over_quota))
 
 
 def population_reader(questionnaire: Questionnaire) -> Callable[[Response], int]:

@@ -10,7 +10,7 @@ class Step(StrEnum):
     SCANNED = "scanned"  # the notice was opened through the printed address
     OPENED = "opened"  # the first question, or the page with all questions, was shown untouched
     STARTED = "started"  # something was filled in: once for each form
-    FLAGGED = "flagged"  # kept for review, because another answer has the same id
+    FLAGGED = "flagged"  # kept for review: another answer has the same id, or the marks say so
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from survey.instrument.answers import AnswerValue
 from survey.instrument.canonical import canonical_bytes
 from survey.invitation.invitation import SelectionDesign
+from survey.response.suspicion import NOTHING_SUSPICIOUS, Suspicion
 
 Answers = Mapping[str, AnswerValue]
 
@@ -97,7 +98,10 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class Response:
-    """One person's answers as they are kept. `poster` names a place; a household's code is never kept here."""
+    """One person's answers as they are kept. `poster` names a place; a household's code is never kept here.
+
+    `suspicion` and `over_quota` are the marks beside it.
+    """
 
     response_id: str
     version: int
@@ -115,3 +119,5 @@ class Response:
     received_at: datetime
     answers: Answers
     order_seed: int | None = None
+    suspicion: Suspicion = NOTHING_SUSPICIOUS
+    over_quota: bool = False

@@ -51,7 +51,7 @@ class Suspicion:
         >>> Suspicion.of([]).score, Suspicion.of([Sign.SAME_BROWSER, Sign.NO_PROOF]).score
         (0.0, 0.64)
         """
-        return round(1 - prod(1 - WEIGHTS[sign] for sign in self.signs), 3)
+        return round(1.0 - prod(1 - WEIGHTS[sign] for sign in self.signs), 3)
 
     @property
     def for_review(self) -> bool:

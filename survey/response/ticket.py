@@ -28,6 +28,7 @@ class Ticket:
     started_at: datetime
     purpose: Purpose
     edition: int = 1
+    person: str = ""  # a one-way hash, where an adapter tells senders apart
 
 
 def open_ticket(wave: str, code: str, purpose: Purpose, now: datetime) -> Ticket:
@@ -39,16 +40,20 @@ def seal(ticket: Ticket, key: str) -> str:
     """The ticket as URL-safe signed text; the edition stands in it from the second on."""
     started = int(ticket.started_at.timestamp())
     fields = [ticket.wave, ticket.code, ticket.response_id, started, ticket.purpose.value]
-    return str(_serializer(key).dumps(fields if ticket.edition == 1 else [*fields, ticket.edition]))
+    if ticket.person:
+        fields += [ticket.edition, ticket.person]
+    elif ticket.edition > 1:
+        fields.append(ticket.edition)
+    return str(_serializer(key).dumps(fields))
 
 
 def unseal(sealed: str, key: str) -> Ticket:
     """Raises `TicketError` when the text was not signed with this key."""
     try:
-        wave, code, response_id, started, purpose, *edition = _serializer(key).loads(sealed)
+        wave, code, response_id, started, purpose, *rest = _serializer(key).loads(sealed)
     except (BadSignature, ValueError, TypeError) as error:
         raise TicketError("the form ticket is not one of ours") from error
-    return Ticket(wave, code, response_id, datetime.fromtimestamp(started, UTC), Purpose(purpose), *edition)
+    return Ticket(wave, code, response_id, datetime.fromtimestamp(started, UTC), Purpose(purpose), *rest)
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,9 @@ from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select, te
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.response.response import Mode, Purpose, Response, Source
+from survey.response.suspicion import NOTHING_SUSPICIOUS, Suspicion
 from survey.storage.base import Base
+from survey.storage.marks import MarkRow
 from survey.storage.reviews import not_rejected
 
 _FETCHED = 2000  # rows that a stream holds in memory
@@ -113,7 +115,10 @@ def stream_responses(
     `areas`: only responses that belong to one of these areas; left out, all.
     """
     columns = [getattr(ResponseRow, name) for name in _KEPT]
-    query = _narrowed(select(*columns), wave_id, purposes, sources, areas)
+    query = _narrowed(select(*columns, MarkRow.signs, MarkRow.over_quota), wave_id, purposes, sources, areas)
+    query = query.outerjoin(
+        MarkRow, (MarkRow.wave == ResponseRow.wave) & (MarkRow.response_id == ResponseRow.response_id)
+    )
     query = query.order_by(ResponseRow.received_at, ResponseRow.response_id)
     for row in session.execute(query.execution_options(yield_per=_FETCHED)):
         kept = row._asdict()
@@ -122,6 +127,8 @@ def stream_responses(
             "mode": Mode(row.mode),
             "purpose": Purpose(row.purpose),
             "answers": json.loads(row.answers),
+            "suspicion": Suspicion.from_text(signs) if (signs := kept.pop("signs")) else NOTHING_SUSPICIOUS,
+            "over_quota": bool(kept["over_quota"]),
         }
         yield Response(**kept)
 

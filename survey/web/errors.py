@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from survey.actions import StorageUnavailableError
 from survey.invitation.invitation import RetiredCodeError, UnknownCodeError
 from survey.opinion.form_ticket import FormTicketError
 from survey.programme.wave import WaveNotOpenError, WaveStatus
 from survey.response.ticket import TicketError
-from survey.web.i18n import current_time
+from survey.web.i18n import current_time, use_language
 from survey.web.permissions import keeps_session
 from survey.web.services import services
 
@@ -71,6 +71,7 @@ CODE_WORDS: dict[type[Exception], Words] = {
 
 def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(TooManyRequests, show_too_many)
     app.register_error_handler(StorageUnavailableError, show_storage_unavailable)
     app.register_error_handler(WaveNotOpenError, show_wave_not_open)
     for kind in DOMAIN_ERRORS:
@@ -105,6 +106,15 @@ def show_storage_unavailable(_error: StorageUnavailableError) -> ErrorPage:
     held = [(name, value) for name, values in _posted().items() for value in values]
     page = render_template("errors/storage_unavailable.html", held=held, posted=bool(held))
     return page, 503, {"Retry-After": "20"}
+
+
+def show_too_many(error: TooManyRequests) -> ErrorPage:
+    """429: nothing was stored, nothing is lost; the page holds what was sent, in the language of the form."""
+    look = (request.view_args or {}).get("look")
+    if look is not None:
+        use_language(look.language)
+    held = [(name, value) for name, values in _posted().items() for value in values]
+    return render_template("errors/too_many.html", held=held), 429, _kept_headers(error)
 
 
 def _posted() -> dict[str, list[str]]:

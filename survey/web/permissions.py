@@ -23,6 +23,8 @@ PUBLIC = frozenset(
         "public.released_figures",
         "public.released_chart",
         "respondent.start",
+        "respondent.show_start_again",
+        "respondent.show_challenge",
         "respondent.show_all",
         "respondent.take_all",
         "respondent.show_one",

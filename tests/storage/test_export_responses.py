@@ -99,6 +99,7 @@ def test_an_exported_file_can_be_imported_into_another_wave(
     with answered.write() as session:
         save_wave(session, other)
     recorded = ("questionnaire_version", "purpose", "district", "street", "community", "in_population")
+    recorded += ("suspicion_signs", "suspicion_score", "for_review", "over_quota")
     (tmp_path / "m.yaml").write_text(
         "id: response_id\nsource: source\nmode: mode\nlanguage: language\narea: area\npsu: psu\n"
         "stratum: stratum\nbase_weight: base_weight\ninterviewer: interviewer\nreceived_at: received_at\n"

@@ -3,7 +3,19 @@
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from survey.web.respondent import answer_all, answer_one, change, kiosk, opinion, receipt, resume, review, slip, start
+from survey.web.respondent import (
+    answer_all,
+    answer_one,
+    change,
+    kiosk,
+    opinion,
+    receipt,
+    resume,
+    review,
+    slip,
+    start,
+    voice,
+)
 from survey.web.respondent.look import LookConverter
 
 blueprint = Blueprint("respondent", __name__)
@@ -14,5 +26,5 @@ def _add_converter(state: BlueprintSetupState) -> None:
     state.app.url_map.converters["look"] = LookConverter
 
 
-for page in (start, answer_all, answer_one, review, receipt, change, resume, kiosk, opinion, slip):
+for page in (start, answer_all, answer_one, review, receipt, change, resume, kiosk, opinion, slip, voice):
     page.add_routes(blueprint)

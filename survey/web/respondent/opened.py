@@ -10,6 +10,7 @@ from survey.actions.read_progress import Progress, RawValues, read_progress
 from survey.actions.save_draft import mask_texts, save_draft
 from survey.invitation.funnel import Step
 from survey.programme.wave import OFFICE_TIME
+from survey.response import proof_of_work
 from survey.response.ticket import Ticket, unseal
 from survey.web.i18n import current_time, use_language
 from survey.web.respondent.look import Look
@@ -91,4 +92,5 @@ def posted_values() -> tuple[str, dict[str, list[str]]]:
     if request.mimetype not in _FORM_TYPES or "go" not in request.form:
         abort(400)
     values = dict(request.form.lists())
+    values.pop(proof_of_work.FIELD, None)
     return values.pop("go")[0], values

@@ -13,6 +13,7 @@ from survey.instrument.item import Item
 from survey.invitation.funnel import Step
 from survey.response.receipt import Outcome
 from survey.web.respondent.opened import OpenedForm, signing_key
+from survey.web.respondent.voice import remember_browser, signals_of
 from survey.web.services import services
 
 ShowFaults = Callable[[OpenedForm, RawValues, Sequence[AnswerFault]], ResponseReturnValue]
@@ -21,6 +22,7 @@ ShowFaults = Callable[[OpenedForm, RawValues, Sequence[AnswerFault]], ResponseRe
 def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFaults) -> ResponseReturnValue:
     """Store the form and go to its receipt; `show` makes the page for a form that has faults."""
     untouched = opened.progress().untouched
+    signals = signals_of(opened)
     sent = send_answers(
         services().storage,
         signing_key(),
@@ -29,6 +31,7 @@ def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFault
         values=values,
         language=opened.look.language,
         now=opened.now,
+        signals=signals,
     )
     if sent.read.stopped_at is not None:
         return _stopped_page(opened, sent.read.stopped_at)
@@ -38,7 +41,9 @@ def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFault
         opened.count(Step.STARTED)  # all on one page: filled in and sent at once
     if sent.received.outcome is Outcome.CONFLICT:
         opened.count(Step.FLAGGED)
-    return redirect(opened.address_of_receipt(sent.received.receipt, masked=masked), 303)
+    response = redirect(opened.address_of_receipt(sent.received.receipt, masked=masked), 303)
+    remember_browser(response, opened, signals)
+    return response
 
 
 def show_stopped(opened: OpenedForm, item: Item) -> ResponseReturnValue:

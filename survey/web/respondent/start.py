@@ -1,20 +1,24 @@
 """What a code opens first: the notice and the way into the form."""
 
+from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from survey.actions.open_form import Form
 from survey.actions.send_answers import check_values
 from survey.invitation.funnel import Step
 from survey.response.response import Purpose
-from survey.response.ticket import open_ticket, seal
+from survey.response.ticket import Ticket, open_ticket, seal
 from survey.web.i18n import current_time, negotiate, use_language
 from survey.web.prepared_page import PreparedPage, hole
 from survey.web.respondent.look import Look
 from survey.web.respondent.opened import count_step, signing_key
+from survey.web.respondent.opened import open_ticket as open_form
 from survey.web.respondent.prepared import prepared, send_prepared
+from survey.web.respondent.voice import address_at_wechat, ask_wechat, person_of
 from survey.web.services import services
 
 _SECONDS_PER_QUESTION = 9
@@ -25,9 +29,10 @@ def add_routes(blueprint: Blueprint) -> None:
     for rule in ("/q/<code>", "/Q/<code>"):
         blueprint.add_url_rule(rule, "start", show_start, strict_slashes=False)
         blueprint.add_url_rule(f"{rule}/<look:look>", "start", show_start)
+    blueprint.add_url_rule("/a/<sealed>/<look:look>/wechat", "show_start_again", show_start_again, methods=["GET"])
 
 
-def show_start(code: str, look: Look | None = None) -> Response:
+def show_start(code: str, look: Look | None = None) -> ResponseReturnValue:
     scanned = look is None  # a language or size chosen on the page is no second scan
     look = look or Look(negotiate(request.accept_languages.values()))
     use_language(look.language)
@@ -38,15 +43,30 @@ def show_start(code: str, look: Look | None = None) -> Response:
         count_step(form, Step.SCANNED, now)
     if library.holds_answer(form):
         return Response(_render(form, look, holds_answer=True).fill(_holes(form, look, "")), mimetype="text/html")
-    return send_start(form, look, now)
+    ticket = open_ticket(form.wave.id, form.invitation.code, Purpose.LIVE, now)
+    if scanned and ask_wechat(form.wave.protection.wechat):
+        return redirect(address_at_wechat(seal(ticket, signing_key()), look), 302)
+    return _send(form, look, ticket)
+
+
+def show_start_again(sealed: str, look: Look) -> Response:
+    """Back from WeChat, with a name or without: the notice, with the ticket that was made before."""
+    opened = open_form(sealed, look)
+    ticket = opened.ticket
+    if opened.form.wave.protection.wechat:
+        ticket = replace(ticket, person=person_of(ticket))
+    return _send(opened.form, look, ticket)
 
 
 def send_start(form: Form, look: Look, now: datetime) -> Response:
     """The notice with a new ticket."""
+    return _send(form, look, open_ticket(form.wave.id, form.invitation.code, Purpose.LIVE, now))
+
+
+def _send(form: Form, look: Look, ticket: Ticket) -> Response:
     invitation = form.invitation
     key = ("start", form.wave, look, invitation.kind, invitation.place_type)
     page = prepared(key, form.areas, lambda: _render(form, look))
-    ticket = open_ticket(form.wave.id, invitation.code, Purpose.LIVE, now)
     return send_prepared(page, _holes(form, look, seal(ticket, signing_key())))
 
 

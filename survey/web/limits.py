@@ -1,0 +1,115 @@
+"""How much one network address may send and guess. Generous, because halls, estates and carriers share an address.
+
+Counted by the library `limits`, in Redis for all processes together, in memory where there is none or it is away.
+"""
+
+import hmac
+import logging
+import time
+from hashlib import sha256
+from typing import NoReturn
+
+from flask import Flask, Response, request
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
+
+from survey.invitation.invitation import RetiredCodeError, UnknownCodeError
+from survey.programme.wave import WaveNotOpenError
+from survey.response.trace import network_of
+from survey.settings import Settings
+from survey.web.i18n import current_time
+from survey.web.services import services
+
+# Pages of a form that are sent.
+SENDING = frozenset(
+    {
+        "respondent.take_all",
+        "respondent.take_one",
+        "respondent.take_review",
+        "respondent.opinion",
+        "respondent.slip",
+    }
+)
+# Pages that say whether a code exists. Only answers of 404 are counted.
+GUESSING = frozenset(
+    {
+        "respondent.start",
+        "respondent.show_kiosk",
+        "respondent.find_receipt",
+        "respondent.show_receipt",
+        "respondent.find_opinion",
+        "respondent.show_opinion",
+        "respondent.show_change",
+        "respondent.show_withdraw",
+        "respondent.take_withdraw",
+        "respondent.take_resume",
+    }
+)
+# Of these, the ones that open a form: a poster hangs in public and is opened for everybody all the same.
+_FORMS = frozenset({"respondent.start", "respondent.show_kiosk"})
+_TRY_AGAIN_SECONDS = 30.0  # nobody waits for a Redis that is away more often
+_log = logging.getLogger(__name__)
+
+
+class SenderLimits:
+    """The two budgets of every address."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._key = settings.secret_key.encode()
+        self._sending = parse(settings.limit_answers)
+        self._guessing = parse(settings.limit_guesses)
+        self._alone = FixedWindowRateLimiter(storage_from_string("memory://"))
+        self._together = None
+        self._away_until = 0.0
+        if settings.redis_url:
+            options = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+            storage = storage_from_string(settings.redis_url, wrap_exceptions=True, **options)
+            self._together = FixedWindowRateLimiter(storage)
+
+    def check(self) -> None:
+        """Before a request: count what is sent, refuse what is too much. Raises `TooManyRequests`."""
+        endpoint = request.endpoint
+        if endpoint in SENDING and request.method == "POST":
+            if not self._ask("hit", self._sending, "sending"):
+                _refuse(self._sending)
+        elif endpoint in GUESSING and not self._ask("test", self._guessing, "guessing") and not _opens_a_poster():
+            _refuse(self._guessing)
+
+    def count_guess(self, response: Response) -> Response:
+        """After a request: one more code that does not exist."""
+        if response.status_code == 404 and request.endpoint in GUESSING:
+            self._ask("hit", self._guessing, "guessing")
+        return response
+
+    def _ask(self, what: str, rate: RateLimitItem, budget: str) -> bool:
+        network = network_of(request.remote_addr or "")
+        sender = hmac.new(self._key, f"limit|{network}".encode(), sha256).hexdigest()[:32]
+        if self._together is not None and time.monotonic() >= self._away_until:
+            try:
+                return bool(getattr(self._together, what)(rate, budget, sender))
+            except StorageError:
+                self._away_until = time.monotonic() + _TRY_AGAIN_SECONDS
+                _log.warning("Redis is away: each process counts for itself, for %.0f seconds", _TRY_AGAIN_SECONDS)
+        return bool(getattr(self._alone, what)(rate, budget, sender))
+
+
+def install(app: Flask, settings: Settings) -> None:
+    limits = SenderLimits(settings)
+    app.before_request(limits.check)
+    app.after_request(limits.count_guess)
+
+
+def _opens_a_poster() -> bool:
+    if request.endpoint not in _FORMS:
+        return False
+    try:
+        return not services().forms.open((request.view_args or {})["code"], current_time()).single_use
+    except (UnknownCodeError, RetiredCodeError, WaveNotOpenError):
+        return False
+
+
+def _refuse(rate: RateLimitItem) -> NoReturn:
+    raise TooManyRequests(retry_after=min(rate.get_expiry(), 600))
