@@ -15,9 +15,12 @@ _START_SECONDS = 30
 
 
 class LiveServer:
-    """A running server; `url` is its address. Used as a context manager, or started and stopped by a test."""
+    """A running server; `url` is its address. Used as a context manager, or started and stopped by a test.
 
-    def __init__(self, database_url: str, var: Path, *, workers: int = 1, threads: int = 8) -> None:
+    `limits`: what one address may send, where a test sends more than people do.
+    """
+
+    def __init__(self, database_url: str, var: Path, *, workers: int = 1, threads: int = 8, limits: str = "") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [
@@ -30,6 +33,7 @@ class LiveServer:
             "SECRET_KEY": "a key of the tests, never of an installation",
             "SURVEY_ENV": "test",
             "SURVEY_VAR": str(var),
+            "LIMIT_ANSWERS": limits,
         }
         self._process: subprocess.Popen[bytes] | None = None
 

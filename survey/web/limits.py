@@ -33,7 +33,7 @@ SENDING = frozenset(
         "respondent.slip",
     }
 )
-# Pages that say whether a code exists. Only answers of 404 are counted.
+# Pages that say whether a code exists. Only answers that it does not are counted.
 GUESSING = frozenset(
     {
         "respondent.start",
@@ -50,6 +50,7 @@ GUESSING = frozenset(
 )
 # Of these, the ones that open a form: a poster hangs in public and is opened for everybody all the same.
 _FORMS = frozenset({"respondent.start", "respondent.show_kiosk"})
+_NOT_FOUND = (404, 422)  # 422: the box for the code of another device, shown again
 _TRY_AGAIN_SECONDS = 30.0  # nobody waits for a Redis that is away more often
 _log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class SenderLimits:
 
     def count_guess(self, response: Response) -> Response:
         """After a request: one more code that does not exist."""
-        if response.status_code == 404 and request.endpoint in GUESSING:
+        if response.status_code in _NOT_FOUND and request.endpoint in GUESSING:
             self._ask("hit", self._guessing, "guessing")
         return response
 

@@ -127,7 +127,7 @@ def main() -> None:
         stored = store_real_wave(storage)
         storage.close()
         code = stored.posters[0].code
-        with LiveServer(url, folder, workers=2) as server, minimal_server(folder) as port:
+        with LiveServer(url, folder, workers=2, limits="1000000 per minute") as server, minimal_server(folder) as port:
             _weigh(server.port, code)
             print(f"{'program':<10} {'cl.':>3} " + " ".join(f"{heading:>9}" for heading in HEADINGS) + "  (ms)")
             for clients in CLIENTS:
