@@ -11,6 +11,7 @@ from survey.cli.invitations import invitations_group
 from survey.cli.questionnaires import questionnaires_group
 from survey.cli.reply_slips import reply_slips_group
 from survey.cli.responses import responses_group
+from survey.cli.tokens import tokens_group
 from survey.cli.users import users_group
 from survey.cli.verify import verify_command
 from survey.cli.waves import waves_group
@@ -18,6 +19,7 @@ from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
 from survey.web import (
     analyst,
+    api,
     assets,
     errors,
     frame,
@@ -66,6 +68,7 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(office.opinions)
     app.register_blueprint(interviewer.blueprint)
     app.register_blueprint(unit.blueprint)
+    app.register_blueprint(api.blueprint)
 
 
 def _register_commands(app: Flask) -> None:
@@ -73,6 +76,7 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(cases_group)
     app.cli.add_command(demo_group)
     app.cli.add_command(users_group)
+    app.cli.add_command(tokens_group)
     app.cli.add_command(invitations_group)
     app.cli.add_command(questionnaires_group)
     app.cli.add_command(waves_group)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select, text
+from sqlalchemy import ForeignKey, Index, Row, Select, String, Text, func, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.response.response import Mode, Purpose, Response, Source
@@ -114,23 +114,25 @@ def stream_responses(
 
     `areas`: only responses that belong to one of these areas; left out, all.
     """
-    columns = [getattr(ResponseRow, name) for name in _KEPT]
-    query = _narrowed(select(*columns, MarkRow.signs, MarkRow.over_quota), wave_id, purposes, sources, areas)
-    query = query.outerjoin(
-        MarkRow, (MarkRow.wave == ResponseRow.wave) & (MarkRow.response_id == ResponseRow.response_id)
-    )
-    query = query.order_by(ResponseRow.received_at, ResponseRow.response_id)
+    query = _selected(wave_id, purposes, sources, areas)
     for row in session.execute(query.execution_options(yield_per=_FETCHED)):
-        kept = row._asdict()
-        kept |= {
-            "source": Source(row.source),
-            "mode": Mode(row.mode),
-            "purpose": Purpose(row.purpose),
-            "answers": json.loads(row.answers),
-            "suspicion": Suspicion.from_text(signs) if (signs := kept.pop("signs")) else NOTHING_SUSPICIOUS,
-            "over_quota": bool(kept["over_quota"]),
-        }
-        yield Response(**kept)
+        yield _to_response(row)
+
+
+def responses_after(
+    session: Session,
+    wave_id: str,
+    after: tuple[datetime, str],
+    *,
+    areas: Collection[str],
+    before: datetime,
+    limit: int,
+) -> list[Response]:
+    """At most `limit` live responses that arrived before `before` and behind `after`: time of arrival and id."""
+    query = _selected(wave_id, (Purpose.LIVE,), tuple(Source), areas)
+    arrival = tuple_(ResponseRow.received_at, ResponseRow.response_id)
+    query = query.where(arrival > tuple_(*after), ResponseRow.received_at < before).limit(limit)
+    return [_to_response(row) for row in session.execute(query)]
 
 
 def count_responses(
@@ -164,6 +166,34 @@ _KEPT = (
     "answers",
     "order_seed",
 )
+
+
+def _selected(
+    wave_id: str,
+    purposes: Collection[Purpose],
+    sources: Collection[Source],
+    areas: Collection[str] | None,
+) -> Select[Any]:
+    """Rows that `_to_response` reads, in the order of their arrival."""
+    columns = [getattr(ResponseRow, name) for name in _KEPT]
+    query = _narrowed(select(*columns, MarkRow.signs, MarkRow.over_quota), wave_id, purposes, sources, areas)
+    query = query.outerjoin(
+        MarkRow, (MarkRow.wave == ResponseRow.wave) & (MarkRow.response_id == ResponseRow.response_id)
+    )
+    return query.order_by(ResponseRow.received_at, ResponseRow.response_id)
+
+
+def _to_response(row: Row[Any]) -> Response:
+    kept = row._asdict()
+    kept |= {
+        "source": Source(row.source),
+        "mode": Mode(row.mode),
+        "purpose": Purpose(row.purpose),
+        "answers": json.loads(row.answers),
+        "suspicion": Suspicion.from_text(signs) if (signs := kept.pop("signs")) else NOTHING_SUSPICIOUS,
+        "over_quota": bool(kept["over_quota"]),
+    }
+    return Response(**kept)
 
 
 def _narrowed(

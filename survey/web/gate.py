@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from survey.instrument.text import LANGUAGES
 from survey.web.i18n import use_language
-from survey.web.permissions import SIGNING_IN, is_public, may_open
+from survey.web.permissions import SIGNING_IN, keeps_session, may_open
 from survey.web.security import csrf, current_account
 
 
@@ -16,8 +16,8 @@ def install(app: Flask) -> None:
 def enforce() -> Response | None:
     """Let the request through, send it to the sign-in page, or refuse it (403)."""
     endpoint = request.endpoint
-    if endpoint is None or is_public(endpoint):
-        return None
+    if endpoint is None or not keeps_session(endpoint):
+        return None  # for everybody, or for programs whose token is read behind this gate
     if not is_way_back(request.values.get("next")):
         return redirect(url_for("security.login"), 303)
     _keep_language()

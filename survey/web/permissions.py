@@ -1,6 +1,7 @@
 """Who may open what: one row per endpoint. A route without a row is refused; gate.py asks before every request."""
 
 from survey.accounts.account import Role
+from survey.accounts.service_token import Scope
 
 ADMINISTRATOR, OFFICE, ANALYST = Role.ADMINISTRATOR, Role.OFFICE, Role.ANALYST
 SUPERVISOR, INTERVIEWER, UNIT = Role.SUPERVISOR, Role.INTERVIEWER, Role.UNIT
@@ -18,6 +19,7 @@ PUBLIC = frozenset(
         "public.health",
         "public.readiness",
         "public.metrics",
+        "api.openapi",
         "public.results",
         "public.released",
         "public.released_figures",
@@ -49,6 +51,15 @@ PUBLIC = frozenset(
         "respondent.leave",
     }
 )
+
+# Other programs, with a token instead of a session: the scope that the token must have.
+SERVICES: dict[str, Scope] = {
+    "api.waves": Scope.RESULTS,
+    "api.areas": Scope.RESULTS,
+    "api.estimates": Scope.RESULTS,
+    "api.responses": Scope.RESPONSES,
+    "api.funnel": Scope.FIELDWORK,
+}
 
 # Everybody, with a session and protected forms: the way in.
 SIGNING_IN = frozenset(
@@ -95,6 +106,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "interviewer.assignments": frozenset({SUPERVISOR, INTERVIEWER}),
     "unit.indicators": frozenset({UNIT}),
     "staff.accounts": frozenset({ADMINISTRATOR}),
+    "staff.service_tokens": frozenset({ADMINISTRATOR}),
+    "staff.revoke_service_token": frozenset({ADMINISTRATOR}),
     "security.two_factor_rescue": NOBODY,  # sends e-mail; recovery codes take its place
     "security.tf_select": NOBODY,  # there is one kind of second factor
 }
@@ -107,7 +120,7 @@ def is_public(endpoint: str | None) -> bool:
 
 def keeps_session(endpoint: str | None) -> bool:
     """Whether pages of this endpoint read and write the signed session cookie."""
-    return not is_public(endpoint)
+    return not is_public(endpoint) and endpoint not in SERVICES
 
 
 def may_open(role: Role | None, endpoint: str) -> bool:

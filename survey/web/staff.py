@@ -5,10 +5,12 @@ from werkzeug.wrappers import Response
 
 from survey.accounts.account import Role
 from survey.actions.find_account import list_accounts
+from survey.web import service_tokens
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+service_tokens.add_routes(blueprint)
 
 _FIRST_PAGE = {
     Role.ADMINISTRATOR: "staff.accounts",

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from survey.accounts.account import Role
-from survey.web.permissions import PUBLIC, ROLES, SIGNING_IN, may_open
+from survey.web.permissions import PUBLIC, ROLES, SERVICES, SIGNING_IN, may_open
 from tests.web.conftest import make_account, open_session
 
 
@@ -28,10 +28,10 @@ def calls(app: Flask) -> list[tuple[str, str, str]]:
 
 def test_every_route_has_a_row_in_the_matrix_and_every_row_a_route(app: Flask) -> None:
     routes = {rule.endpoint for rule in app.url_map.iter_rules()}
-    rows = PUBLIC | SIGNING_IN | set(ROLES)
+    rows = PUBLIC | SIGNING_IN | set(ROLES) | set(SERVICES)
     assert routes - rows == set(), "these routes would be refused to everybody"
     assert rows - routes == set(), "these rows name no route"
-    assert len(rows) == len(PUBLIC) + len(SIGNING_IN) + len(ROLES), "an endpoint stands in two places"
+    assert len(rows) == len(PUBLIC) + len(SIGNING_IN) + len(ROLES) + len(SERVICES), "an endpoint stands in two places"
 
 
 def test_nobody_gets_a_page_of_the_staff_without_signing_in(district: Flask) -> None:
@@ -39,6 +39,9 @@ def test_nobody_gets_a_page_of_the_staff_without_signing_in(district: Flask) -> 
         if endpoint in PUBLIC | SIGNING_IN:
             continue
         answer = district.test_client().open(path, method=method)
+        if endpoint in SERVICES:
+            assert answer.status_code == 401, f"{method} {path}"
+            continue
         assert answer.status_code == 303, f"{method} {path}"
         assert answer.location.startswith("/staff/sign-in"), f"{method} {path}"
 
@@ -50,7 +53,9 @@ def test_a_role_opens_its_own_pages_and_no_other(district: Flask, role: Role) ->
         client = district.test_client()
         open_session(district, client, account)
         answer = client.open(path, method=method)
-        if may_open(role, endpoint):
+        if endpoint in SERVICES:
+            assert answer.status_code == 401, f"{role} {method} {path}: a session opens no route of programs"
+        elif may_open(role, endpoint):
             assert answer.status_code not in {401, 403, 500}, f"{role} {method} {path}: {answer.status_code}"
         else:
             assert answer.status_code == 403, f"{role} {method} {path}: {answer.status_code}"
