@@ -5,6 +5,7 @@ from flask import Flask
 from survey.cli.analyse import analyse_command, report_command
 from survey.cli.backup import backup_command, restore_command
 from survey.cli.cases import cases_group
+from survey.cli.clean_up import clean_up_command
 from survey.cli.db import db_group
 from survey.cli.demo import demo_group
 from survey.cli.invitations import invitations_group
@@ -82,6 +83,7 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(waves_group)
     app.cli.add_command(responses_group)
     app.cli.add_command(reply_slips_group)
+    app.cli.add_command(clean_up_command)
     app.cli.add_command(verify_command)
     app.cli.add_command(analyse_command)
     app.cli.add_command(report_command)

@@ -25,10 +25,10 @@ class TraceSaltRow(Base):
 
 
 class TraceRow(Base):
-    """How many answers came with one hash in one period."""
+    """How many answers came with one hash in one period. Rows lie in the order of their key, that of no time."""
 
     __tablename__ = "trace"
-    __table_args__ = (NOT_BACKED_UP,)
+    __table_args__ = {"sqlite_with_rowid": False} | NOT_BACKED_UP
 
     wave: Mapped[str] = mapped_column(String(36), primary_key=True)
     period: Mapped[str] = mapped_column(String(10), primary_key=True)

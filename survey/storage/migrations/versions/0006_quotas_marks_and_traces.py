@@ -17,7 +17,8 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=8), nullable=False),
     sa.Column('digest', sa.String(length=32), nullable=False),
     sa.Column('n', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('wave', 'period', 'kind', 'digest', name=op.f('pk_trace'))
+    sa.PrimaryKeyConstraint('wave', 'period', 'kind', 'digest', name=op.f('pk_trace')),
+    sqlite_with_rowid=False
     )
     op.create_table('quota',
     sa.Column('wave', sa.String(length=36), nullable=False),

@@ -1,0 +1,30 @@
+"""`flask clean-up`: deletes on schedule what was only kept for a while; for a daily timer."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from flask.cli import with_appcontext
+
+from survey.actions.clean_up import DRAFT_DAYS, clean_up
+from survey.cli.plain_errors import plain_errors
+from survey.web.services import services
+
+_WORDS = {
+    "drafts": "drafts that were never sent",
+    "resume_codes": "codes for another device",
+    "hashes": "one-way hashes of browsers, addresses and answers",
+    "reply_slips": "reply slips",
+}
+
+
+@click.command("clean-up")
+@click.option(
+    "--draft-days", type=click.IntRange(1), default=DRAFT_DAYS, show_default=True, help="Days that a draft is kept."
+)
+@with_appcontext
+@plain_errors
+def clean_up_command(draft_days: int) -> None:
+    """Delete drafts, codes, hashes and slips whose time is over, and print how many. Run it daily."""
+    for name, deleted in asdict(clean_up(services().storage, datetime.now(UTC), draft_days)).items():
+        click.echo(f"{deleted:>7} {_WORDS[name]}")
