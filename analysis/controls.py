@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from analysis.encoding import text_of
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Column, Floats, Frame, Ints
-from analysis.plan import CalibrationStep, Margin, as_code
+from analysis.frame import Bools, Column, Floats, Frame, Ints
+from analysis.plan_keys import as_code
+from analysis.plan_weighting import CalibrationStep, Margin
 
 FREQUENCY_NAMES = ("total", "Freq")
 MISSING_LEVEL = "(missing)"
@@ -56,11 +58,17 @@ class Controls:
     numeric: tuple[NumericControl, ...]
 
 
-def build_controls(step: CalibrationStep, where: str, frame: Frame, weight: Floats, folder: Path) -> Controls:
+def build_controls(
+    step: CalibrationStep, where: str, frame: Frame, weight: Floats, folder: Path, counted: Bools | None = None
+) -> Controls:
     """Checks one step's margins against rows and current weights (n,). Raises FaultsFound.
 
-    `where` is the step's key in the plan, such as `calibration[0]`.
+    `where` is the step's key in the plan, such as `calibration[0]`. `counted` (n,): rows that weights are made for, all
+    if left out; a nonrespondent needs no level.
     """
+    if counted is None:
+        counted = np.ones(frame.n, dtype=np.bool_)
+    weight, keep = np.where(counted, weight, 0.0), step.missing == "keep"
     faults: list[Fault] = []
     margins: list[MarginControl] = []
     numeric: list[NumericControl] = []
@@ -68,9 +76,9 @@ def build_controls(step: CalibrationStep, where: str, frame: Frame, weight: Floa
         key = f"{where}.margins[{k}]"
         try:
             if margin.numeric is not None:
-                numeric.append(_numeric(margin, key, frame))
+                numeric.append(_numeric(margin, key, frame, counted))
             else:
-                margins.append(_margin(margin, key, frame, weight, step.missing == "keep", folder))
+                margins.append(_margin(margin, key, frame, weight, counted, keep, folder))
         except FaultsFound as found:
             faults += found.faults
     if not faults:
@@ -80,9 +88,9 @@ def build_controls(step: CalibrationStep, where: str, frame: Frame, weight: Floa
     return Controls(tuple(margins), tuple(numeric))
 
 
-def _numeric(margin: Margin, key: str, frame: Frame) -> NumericControl:
+def _numeric(margin: Margin, key: str, frame: Frame, counted: Bools) -> NumericControl:
     name = str(margin.numeric)
-    values = frame.numbers(name)
+    values = np.where(counted, frame.numbers(name), 0.0)
     absent = int(np.isnan(values).sum())
     if absent:
         raise FaultsFound(
@@ -91,37 +99,40 @@ def _numeric(margin: Margin, key: str, frame: Frame) -> NumericControl:
     return NumericControl(name, values, float(margin.total or 0.0))
 
 
-def _margin(margin: Margin, key: str, frame: Frame, weight: Floats, keep: bool, folder: Path) -> MarginControl:
+def _margin(
+    margin: Margin, key: str, frame: Frame, weight: Floats, counted: Bools, keep: bool, folder: Path
+) -> MarginControl:
     """One margin with a level for every row. With `keep`, rows without a level keep their share of the weights."""
     source, totals = _read_totals(margin, key, folder)
     crossed = frame.crossed(margin.by)
     place = {" × ".join(level): k for k, level in enumerate(totals)}
     level_of_code = np.array([place.get(label, -1) for label in crossed.labels] + [-2], dtype=np.int64)
-    level_of_row = level_of_code[crossed.codes]
+    level_of_row = level_of_code[np.where(counted, crossed.codes, -1)]
     control = MarginControl(" × ".join(margin.by), level_of_row, tuple(place), np.array(list(totals.values())))
-    unknown = _occurring(crossed, np.flatnonzero(level_of_code[:-1] == -1))
+    unknown = _occurring(crossed, np.flatnonzero(level_of_code[:-1] == -1), counted)
     faults = list(_level_faults(control, source, key, weight, unknown))
-    absent = level_of_row == -2
+    absent = (level_of_row == -2) & counted
     if absent.any() and not keep:
         found = f"{int(absent.sum())} rows without (calibration missing: keep leaves them their share)"
         faults.append(Fault(frame.file, f"column {shortened(margin.by)}", f"a level in every row (for {key})", found))
     if faults:
         raise FaultsFound(faults)
+    control = replace(control, level_of_row=np.where(counted, level_of_row, 0))  # without weight no level counts
     if not absent.any():
         return control
     return replace(
         control,
-        level_of_row=np.where(absent, len(control.levels), level_of_row),
+        level_of_row=np.where(absent, len(control.levels), control.level_of_row),
         levels=(*control.levels, MISSING_LEVEL),
         keeps_missing=True,
     )
 
 
-def _occurring(column: Column, codes: Ints) -> list[str]:
+def _occurring(column: Column, codes: Ints, counted: Bools) -> list[str]:
     """Labels of those `codes` that some row has; a column of categories may name levels that nobody has."""
     if not codes.size:
         return []
-    counts = np.bincount(column.codes + 1, minlength=len(column.labels) + 1)[1:]
+    counts = np.bincount(column.codes[counted] + 1, minlength=len(column.labels) + 1)[1:]
     return [column.labels[code] for code in codes if counts[code]]
 
 
@@ -181,11 +192,11 @@ def _leaves(tree: dict[str, Any], above: tuple[str, ...]) -> Iterator[tuple[tupl
 
 def _totals_of_file(margin: Margin, key: str, folder: Path) -> dict[tuple[str, ...], float]:
     import csv
+    import io
 
     name = str(margin.file)
     try:
-        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(io.StringIO(text_of(folder / name), newline="")))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FaultsFound([Fault(name, f"{key}.file", "a csv file that can be read", str(error))]) from error
     header = list(rows[0]) if rows else []

@@ -70,10 +70,13 @@ class Design:
         return tuple(self.strata[h] for h in np.flatnonzero(self.lonely))
 
 
-def build_design(plan: DesignPlan, frame: Frame) -> Design:
-    """Binds the plan's design to the rows. Raises FaultsFound with every fault of its columns."""
+def build_design(plan: DesignPlan, frame: Frame, given: Floats | None = None) -> Design:
+    """Binds the plan's design to the rows. Raises FaultsFound with every fault of its columns.
+
+    `given` (n,): base weights where they do not stand in a column (weights/base.py).
+    """
     faults: list[Fault] = []
-    weight = _weights(plan, frame, faults)
+    weight = _weights(plan, frame, faults, given)
     stratum = _complete(plan.strata, frame, "stratum", faults)
     psu_column = _complete(plan.psu, frame, "PSU", faults) if plan.psu else None
     if faults or stratum is None:
@@ -102,7 +105,9 @@ def build_design(plan: DesignPlan, frame: Frame) -> Design:
     )  # fmt: skip
 
 
-def _weights(plan: DesignPlan, frame: Frame, faults: list[Fault]) -> Floats:
+def _weights(plan: DesignPlan, frame: Frame, faults: list[Fault], given: Floats | None) -> Floats:
+    if given is not None:
+        return given
     if plan.weight is None:
         return np.ones(frame.n)
     weight = _numbers(plan.weight, frame, faults)
@@ -161,8 +166,9 @@ def _populations(
     if np.isnan(values).any() or (values <= 0).any():
         faults.append(Fault(frame.file, key, "population sizes or sampling fractions above 0", "missing or 0 or less"))
         return np.full(drawn.shape[0], np.inf)
-    if (values >= 1).any() and (values < 1).any():
-        faults.append(Fault(frame.file, key, "only sizes (>= 1) or only fractions (< 1)", "both"))
+    fractions = bool((values <= 1).all())  # 1 is a stratum taken whole; all of them 1, whichever way, are that too
+    if not fractions and (values < 1).any():
+        faults.append(Fault(frame.file, key, "only sizes (>= 1) or only fractions (<= 1)", "both"))
         return np.full(drawn.shape[0], np.inf)
     low, high = np.full(drawn.shape[0], np.inf), np.full(drawn.shape[0], -np.inf)
     np.minimum.at(low, group_of_row, values)
@@ -170,7 +176,7 @@ def _populations(
     varying = [labels[int(group)] for group in np.flatnonzero(high > low)]
     if varying:
         faults.append(Fault(frame.file, key, "one value within a group", f"several in {shortened(varying)}"))
-    size = low if (values >= 1).all() else drawn / low
+    size = drawn / low if fractions else low
     short = np.flatnonzero(size < drawn * (1 - 1e-12))
     for group in short[:20]:
         found = f"{size[group]:g} with {drawn[group]:g} in the sample ({labels[int(group)]})"

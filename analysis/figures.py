@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.decision import Presentation, decide_mean, decide_shares, point_meets, present_all
+from analysis.decision import ALPHA, Presentation, decide_mean, decide_shares, point_meets, present_all
 from analysis.estimates.domains import DomainSet
 from analysis.estimates.intervals import Proportions, has_no_variance, share_interval, t_interval
 from analysis.estimates.linearisation import Estimates, VarianceMethod
@@ -17,6 +17,7 @@ from analysis.estimates.measure import Measure
 from analysis.estimates.replication import Replication
 from analysis.estimates.sample import Sample
 from analysis.frame import Floats
+from analysis.more_answers import more_answers
 from analysis.plan import IntervalPlan
 from analysis.result import Estimate, Interval, Verdict
 
@@ -26,11 +27,12 @@ MOST_DONT_KNOW = 0.30
 
 @dataclass(frozen=True)
 class Figures:
-    """Makes the figures of measures in domain sets from one sample."""
+    """Makes the figures of measures in domain sets from one sample; verdicts at the one-sided error `alpha`."""
 
     sample: Sample
     method: VarianceMethod
     interval: IntervalPlan
+    alpha: float = ALPHA
 
     def of(self, measure: Measure, domains: DomainSet) -> Iterator[Estimate]:
         """One figure for each domain. Intervals use R's degrees of freedom, decisions those of the answered rows."""
@@ -55,9 +57,9 @@ class Figures:
         if target is None:
             return shown, ["none"] * len(se)
         if measure.is_share:
-            return shown, decide_shares(share, target.value, target.operator)
+            return shown, decide_shares(share, target.value, target.operator, self.alpha)
         rows = zip(found.value.tolist(), se.tolist(), share.df.tolist(), strict=True)
-        return shown, [decide_mean(*row, target.value, target.operator) for row in rows]
+        return shown, [decide_mean(*row, target.value, target.operator, self.alpha) for row in rows]
 
     def _limits(self, measure: Measure, found: Estimates, se: Floats) -> Iterator[tuple[str, float, Any, Any]]:
         df = found.df.astype(np.float64)
@@ -79,6 +81,7 @@ class Figures:
         target = measure.indicator.target
         shown = parts.shown if n else None
         deff = _number(parts.deff[k])
+        decision = _decision(parts, value, se, n)
         return Estimate(
             indicator=measure.indicator.id,
             domain=dict(parts.where),
@@ -96,13 +99,18 @@ class Figures:
             ),
             target=target.value if target else None,
             operator=target.operator if target else None,
-            decision=_decision(parts, value, se, n),
+            decision=decision,
             point_meets=point_meets(value, target.value, target.operator)
             if target and n and not isnan(value)
             else None,
             dk_share=parts.dont_know,
             publishable=shown.shown if shown else _mean_shown(parts, n, se),
             flags=tuple(_flags(parts, value, se, n, shown)),
+            decision_df=int(parts.found.answered_df[k]),
+            decision_alpha=self.alpha if target else None,
+            more_answers=more_answers(value, se, n, target.value, self.alpha, is_share=measure.is_share)
+            if target and decision == "undetermined" and not isnan(value)
+            else None,
         )
 
 

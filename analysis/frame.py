@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.plan import as_code
+from analysis.plan_keys import as_code
 
 if TYPE_CHECKING:
     import pandas as pd

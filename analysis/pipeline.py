@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
 from analysis.design import Design, build_design
+from analysis.disclosure import disclosable
 from analysis.estimates.contrasts import contrast
 from analysis.estimates.crosstabs import crosstab
 from analysis.estimates.domains import DomainSet, chosen_domain, crossed_domains, distinct, subset_rows
@@ -19,14 +20,29 @@ from analysis.estimates.measure import Measure, measures_of
 from analysis.estimates.replicates import build_replicates
 from analysis.estimates.replication import Replication
 from analysis.estimates.sample import Sample
+from analysis.estimates.trends import trend
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.figures import Figures
-from analysis.frame import Frame, Ints
-from analysis.plan import Plan, TrimStep
+from analysis.frame import Bools, Floats, Frame, Ints
+from analysis.plan import Plan, TrendPlan
 from analysis.plan_file import PlanFile
+from analysis.plan_weighting import TrimStep
 from analysis.ranks import rank_domains
 from analysis.read import read_frame, replicate_columns
-from analysis.result import Contrast, Crosstab, Estimate, Ranking, Result, WeightsSummary
+from analysis.result import (
+    Contrast,
+    Crosstab,
+    Estimate,
+    Ranking,
+    Result,
+    SmallAreaTable,
+    Trend,
+    TwoSamples,
+    WeightsSummary,
+)
+from analysis.small_area_table import small_area_table
+from analysis.verdict_rule import as_one_family, nominal_alpha
+from analysis.weights.base import selection_weights
 from analysis.weights.diagnostics import kish_deff
 from analysis.weights.steps import Weighting, weight_sample
 
@@ -40,25 +56,36 @@ def run_plan(
     """
     if frame is None:
         frame = read_frame(plan, folder)
-    design = build_design(plan.design, frame)
-    weighting = weight_sample(plan, frame, design.weight, folder, _splits(plan, design))
-    sample = Sample(design, weighting, subset_rows(plan.subset, frame))
+    sample = prepare(plan, frame, folder)
     method = _variance_method(plan, sample, frame)
     run = _Run(plan, frame, sample, method)
+    estimates = run.estimates()
+    contrasts, trends = _adjusted(run.contrasts(), run.trends())
     return Result(
         plan_sha256=plan_sha256,
         data_sha256=frame.sha256,
         software=software(),
         variance=method.name,
         rows=frame.n,
-        design=(len(design.strata), design.psus),
-        estimates=tuple(run.estimates()),
-        contrasts=tuple(run.contrasts()),
+        design=(len(sample.design.strata), sample.design.psus),
+        estimates=estimates,
+        contrasts=contrasts,
         crosstabs=tuple(run.crosstabs()),
         ranks=tuple(run.ranks()),
-        weights=_summary(weighting),
+        weights=_summary(sample.weighting),
         warnings=tuple(_warnings(plan, sample, method)),
+        trends=trends,
+        small_areas=run.small_areas(folder),
+        two_samples=run.two_samples(folder),
     )
+
+
+def prepare(plan: Plan, frame: Frame, folder: Path = Path()) -> Sample:
+    """Design, weights and subset of a plan: everything before the estimates. Raises FaultsFound."""
+    selection = plan.design.selection
+    design = build_design(plan.design, frame, selection_weights(selection, frame) if selection else None)
+    weighting = weight_sample(plan, frame, design.weight, folder, _splits(plan, design))
+    return Sample(design, weighting, _inside(plan, frame, weighting))
 
 
 def run_plan_file(file: PlanFile) -> Result:
@@ -94,6 +121,12 @@ def _splits(plan: Plan, design: Design) -> Sequence[Ints]:
     return (np.arange(design.n),) if plan.design.replicates.type == "given" else (design.psu_of_row,)
 
 
+def _inside(plan: Plan, frame: Frame, weighting: Weighting) -> Bools:
+    """Rows that figures are about: the plan's subset of those who answered, shape (n,)."""
+    rows = subset_rows(plan.subset, frame)
+    return rows if weighting.counted is None else rows & weighting.counted
+
+
 def _variance_method(plan: Plan, sample: Sample, frame: Frame) -> VarianceMethod:
     if plan.design.replicates.type == "none":
         return Linearisation(sample)
@@ -106,7 +139,7 @@ class _Run:
 
     def __init__(self, plan: Plan, frame: Frame, sample: Sample, method: VarianceMethod) -> None:
         self.plan, self.frame, self.sample, self.method = plan, frame, sample, method
-        self.figures = Figures(sample, method, plan.interval)
+        self.figures = Figures(sample, method, plan.interval, nominal_alpha(plan.decisions))
         self._domains: dict[tuple[str, ...], DomainSet] = {}
         self.measures = self._all_measures()
 
@@ -127,15 +160,15 @@ class _Run:
             self._domains[names] = crossed_domains(names, self.frame, self.sample.inside)
         return self._domains[names]
 
-    def estimates(self) -> list[Estimate]:
+    def estimates(self) -> tuple[Estimate, ...]:
         specs = distinct(self.plan.domains)
-        return [
-            figure
-            for measures in self.measures.values()
-            for measure in measures
-            for spec in specs
-            for figure in self.figures.of(measure, self.domains(spec))
-        ]
+        found: list[Estimate] = []
+        for measures in self.measures.values():
+            for measure in measures:
+                figures = [figure for spec in specs for figure in self.figures.of(measure, self.domains(spec))]
+                found += _disclosed(figures, self.plan.disclosure.minimum)
+        decisions = self.plan.decisions
+        return as_one_family(found, decisions) if decisions.adjust == "holm" else tuple(found)
 
     def whole_df(self, measure: Measure | None = None) -> int:
         """Degrees of freedom of the whole subset, for figures that compare its domains."""
@@ -153,6 +186,42 @@ class _Run:
             )
         return found
 
+    def trends(self) -> list[Trend]:
+        return [self._trend(part, f"trends[{k}]") for k, part in enumerate(self.plan.trends)]
+
+    def _trend(self, part: TrendPlan, key: str) -> Trend:
+        measure = self.measures[part.indicator][0]
+        inside = chosen_domain(part.within, self.frame, self.sample.inside, f"{key}.within").of_row >= 0
+        domains = crossed_domains([part.over], self.frame, inside)
+        levels = [where[part.over] for where in domains.where]
+        scores = part.scores or {level: float(place) for place, level in enumerate(levels, start=1)}
+        unknown = [level for level in scores if level not in self.frame.column(part.over).labels]
+        if unknown:
+            expected = f"levels of {part.over}: {shortened(self.frame.column(part.over).labels)}"
+            raise FaultsFound([Fault("plan", f"{key}.scores", expected, shortened(unknown))])
+        chosen = domains.picked([k for k, level in enumerate(levels) if level in scores])
+        left_out = [level for level in levels if level not in scores]
+        places = [scores[where[part.over]] for where in chosen.where]
+        level = self.plan.interval.level[0]
+        return trend(part, measure, chosen, places, left_out, self.method, self.whole_df(measure), level)
+
+    def small_areas(self, folder: Path) -> tuple[SmallAreaTable, ...]:
+        found = []
+        for k, part in enumerate(self.plan.small_areas):
+            measure, domains = self.measures[part.indicator][0], self.domains(tuple(part.over))
+            everyone = self.method.estimate(measure, self.domains(()))
+            direct = self.method.estimate(measure, domains)
+            found.append(small_area_table(part, f"small_areas[{k}]", domains.where, direct, everyone, measure, folder))
+        return tuple(found)
+
+    def two_samples(self, folder: Path) -> TwoSamples | None:
+        if self.plan.volunteers is None:
+            return None
+        from analysis.two_samples_table import two_samples_table
+
+        sample = self.sample
+        return two_samples_table(self.plan, self.frame, sample.design, sample.weighting, sample.inside, folder)
+
     def crosstabs(self) -> list[Crosstab]:
         return [crosstab(part, self.frame, self.sample, self.method, self.whole_df()) for part in self.plan.crosstabs]
 
@@ -167,23 +236,62 @@ class _Run:
         return found
 
 
+def _disclosed(figures: Sequence[Estimate], minimum: int) -> list[Estimate]:
+    """The figures of one measure, each with whether it may be shown to everyone."""
+    domains, answers = [figure.domain for figure in figures], [figure.n_base for figure in figures]
+    shown = disclosable(domains, answers, [figure.publishable for figure in figures], minimum)
+    return [replace(figure, disclosable=fine) for figure, fine in zip(figures, shown, strict=True)]
+
+
+def _adjusted(contrasts: Sequence[Contrast], trends: Sequence[Trend]) -> tuple[tuple[Contrast, ...], tuple[Trend, ...]]:
+    """Contrasts and trends of one family with p-values adjusted together by Holm's steps; others as they are."""
+    every: list[Contrast | Trend] = [*contrasts, *trends]
+    families = {part.family for part in every if part.family is not None}
+    if not families:
+        return tuple(contrasts), tuple(trends)
+    from analysis.multiplicity import adjusted_p_values
+
+    adjusted: dict[int, float] = {}
+    for family in families:
+        tested = [part for part in every if part.family == family and part.p_value is not None]
+        values = adjusted_p_values([part.p_value or 0.0 for part in tested])
+        adjusted |= {id(part): float(p) for part, p in zip(tested, values, strict=True)}
+    return (
+        tuple(replace(part, p_adjusted=adjusted.get(id(part))) for part in contrasts),
+        tuple(replace(part, p_adjusted=adjusted.get(id(part))) for part in trends),
+    )
+
+
 def _summary(weighting: Weighting) -> WeightsSummary:
-    weight = weighting.weight
+    after = _spread(weighting.weight)
+    return WeightsSummary(
+        **after,
+        steps=tuple(asdict(step) for step in weighting.diagnostics),
+        values=weighting.weight,
+        base=_spread(weighting.base),
+    )
+
+
+def _spread(weight: Floats) -> dict[str, float]:
     live = weight != 0
     deff = kish_deff(weight)
-    return WeightsSummary(
-        sum=float(weight.sum()),
-        min=float(weight[live].min()),
-        max=float(weight[live].max()),
-        kish_deff=deff,
-        effective_n=float(live.sum() / deff),
-        steps=tuple(asdict(step) for step in weighting.diagnostics),
-        values=weight,
-    )
+    return {
+        "sum": float(weight.sum()),
+        "min": float(weight[live].min()),
+        "max": float(weight[live].max()),
+        "kish_deff": deff,
+        "effective_n": float(live.sum() / deff),
+    }
 
 
 def _warnings(plan: Plan, sample: Sample, method: VarianceMethod) -> list[str]:
     found = list(sample.weighting.warnings)
+    looks = plan.decisions.looks
+    if looks and any(indicator.target for indicator in plan.indicators):
+        found.append(
+            f"decisions: fieldwork goes on; verdicts are reached at a one-sided error of "
+            f"{nominal_alpha(plan.decisions):.3g} so that all looks together keep {plan.decisions.alpha:g}"
+        )
     lonely = sample.design.lonely_strata
     if lonely:
         policy = plan.design.lonely_psu

@@ -5,10 +5,12 @@ Every key is described in docs/weighting.md; `plan_file.py` reads a plan from YA
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from analysis.plan_keys import Code, Codes, Names, Part, as_list, code_keys
+from analysis.plan_weighting import CalibrationStep, NonresponseStep, Step
 
 LonelyPolicy = Literal["fail", "remove", "adjust", "average", "certainty"]
 Rule = Literal["share", "mean", "total", "ratio", "any", "distribution"]
@@ -16,46 +18,6 @@ IntervalMethod = Literal["logit", "beta", "likelihood", "asin", "xlogit", "wilso
 ReplicateType = Literal["none", "jk1", "jkn", "bootstrap", "brr", "given"]
 
 SHARE_RULES: frozenset[str] = frozenset({"share", "any", "distribution"})
-
-
-def as_code(value: object) -> str:
-    """The text of an answer code or level: 4, 4.0, "4" and "4.0" are one code, "04" is another.
-
-    >>> as_code(4.0), as_code("4.0"), as_code("04"), as_code(True)
-    ('4', '4', '04', '1')
-    """
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(value).strip()
-    return text.split(".")[0] if "." in text and re.fullmatch(r"-?\d+\.0+", text) else text
-
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list | tuple) else [value]
-
-
-def _code_keys(value: object) -> object:
-    return {as_code(key): item for key, item in value.items()} if isinstance(value, dict) else value
-
-
-def _nested_code_keys(value: object) -> object:
-    """Totals by level; for several columns the levels are nested: {east: {F: 10, M: 12}}."""
-    if not isinstance(value, dict):
-        return value
-    return {as_code(key): _nested_code_keys(item) for key, item in value.items()}
-
-
-Code = Annotated[str, BeforeValidator(as_code)]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-
-
-class Part(BaseModel):
-    """A part of a plan: frozen, and a key that is not known is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class DataSource(Part):
@@ -92,10 +54,35 @@ class Replicates(Part):
         return self
 
 
+class Selection(Part):
+    """Base weights from the drawing: 1 / (psu · unit), times eligible / interviewed persons of a household.
+
+    Columns: `psu` and `unit` (within the PSU) hold probabilities, `eligible` and `interviewed` numbers of persons.
+    `cap` treats larger households as having so many eligible persons.
+    """
+
+    psu: str
+    unit: str
+    eligible: str | None = None
+    interviewed: str | None = None
+    cap: float | None = Field(default=None, ge=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.psu, self.unit, self.eligible, self.interviewed) if name)
+
+    @model_validator(mode="after")
+    def _household_whole(self) -> Self:
+        if (self.interviewed or self.cap) and not self.eligible:
+            raise ValueError("eligible as well, where interviewed or cap is given")
+        return self
+
+
 class DesignPlan(Part):
     """How the sample was drawn, in the words of R's svydesign."""
 
     weight: str | None = None
+    selection: Selection | None = None
     strata: Names = ()
     psu: Names = ()
     nest: bool = True
@@ -104,6 +91,12 @@ class DesignPlan(Part):
     lonely_psu: LonelyPolicy = "adjust"
     lonely_in_domains: bool = False
     replicates: Replicates = Replicates()
+
+    @model_validator(mode="after")
+    def _one_base_weight(self) -> Self:
+        if self.weight and self.selection:
+            raise ValueError("either weight or selection, not both")
+        return self
 
 
 class Subset(Part):
@@ -117,66 +110,6 @@ class Subset(Part):
     def _one_list(self) -> Self:
         if (self.inside is None) == (self.outside is None):
             raise ValueError("either `in` or `not_in` with a list of values")
-        return self
-
-
-class Margin(Part):
-    """Known population totals: by the levels of columns (inline or from a file), or of a numeric column."""
-
-    by: Names = ()
-    totals: Annotated[dict[str, Any], BeforeValidator(_nested_code_keys)] | None = None
-    file: str | None = None
-    numeric: str | None = None
-    total: float | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if self.numeric is not None:
-            if self.total is None or self.by or self.totals or self.file:
-                raise ValueError("numeric with total and nothing else")
-        elif not self.by or (self.totals is None) == (self.file is None):
-            raise ValueError("`by` with either `totals` or `file`, or `numeric` with `total`")
-        return self
-
-
-class CalibrationStep(Part):
-    """One adjustment of the weights to population totals."""
-
-    method: Literal["poststratify", "rake", "linear", "raking", "logit"]
-    missing: Literal["fail", "keep"] = "fail"
-    margins: tuple[Margin, ...] = Field(min_length=1)
-    tolerance: float = Field(default=1e-10, gt=0)
-    max_iterations: int = Field(default=1000, ge=1)
-    bounds: tuple[float, float] | None = None
-
-    @model_validator(mode="after")
-    def _method_fits(self) -> Self:
-        distances = self.method in {"linear", "raking", "logit"}
-        if self.method == "poststratify" and len(self.margins) != 1:
-            raise ValueError("exactly one margin for poststratify")
-        if not distances and any(margin.numeric for margin in self.margins):
-            raise ValueError("numeric margins only with linear, raking or logit")
-        if not distances and self.bounds is not None:
-            raise ValueError("bounds only with linear, raking or logit")
-        if self.method == "logit" and self.bounds is None:
-            raise ValueError("bounds for logit, such as [0.3, 3.0]")
-        if self.bounds is not None and not (0 <= self.bounds[0] < 1 < self.bounds[1]):
-            raise ValueError("bounds [L, U] with 0 <= L < 1 < U")
-        return self
-
-
-class TrimStep(Part):
-    """Bounds on the weights themselves; what is cut off is shared by the untrimmed rows."""
-
-    method: Literal["trim"]
-    lower: float = 0.0
-    upper: float = float("inf")
-    strict: bool = False
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not 0 <= self.lower < self.upper:
-            raise ValueError("0 <= lower < upper")
         return self
 
 
@@ -196,7 +129,7 @@ class Indicator(Part):
     items: Names = ()
     count: Codes | None = None
     exclude: Codes = ()
-    values: Annotated[dict[str, float], BeforeValidator(_code_keys)] | None = None
+    values: Annotated[dict[str, float], BeforeValidator(code_keys)] | None = None
     numerator: str | None = None
     denominator: str | None = None
     target: Target | None = None
@@ -232,8 +165,8 @@ class Indicator(Part):
 class IntervalPlan(Part):
     """Which intervals; the first method at the first level is the one shown with the estimate."""
 
-    method: Annotated[tuple[IntervalMethod, ...], BeforeValidator(_as_list)] = ("korn-graubard",)
-    level: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], BeforeValidator(_as_list)] = (0.95,)
+    method: Annotated[tuple[IntervalMethod, ...], BeforeValidator(as_list)] = ("korn-graubard",)
+    level: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], BeforeValidator(as_list)] = (0.95,)
 
 
 Where = Annotated[dict[str, Code], BeforeValidator(lambda value: value or {})]
@@ -245,6 +178,7 @@ class ContrastPlan(Part):
     indicator: str
     between: tuple[Where, ...] = Field(min_length=2)
     weights: tuple[float, ...] = ()
+    family: str | None = None  # contrasts of one family get p_adjusted by Holm's steps
 
     @model_validator(mode="after")
     def _weights_fit(self) -> Self:
@@ -272,7 +206,87 @@ class RankPlan(Part):
     level: float = Field(default=0.95, gt=0, lt=1)
 
 
-Step = Annotated[CalibrationStep | TrimStep, Field(discriminator="method")]
+class TrendPlan(Part):
+    """A linear trend of one indicator over the levels of a column, such as waves; also overlapping samples.
+
+    `scores`: places of the levels on the axis (left out: 1, 2, 3 … in their order); levels without one are left out.
+    """
+
+    indicator: str
+    over: str
+    scores: Annotated[dict[str, float], BeforeValidator(code_keys)] | None = None
+    within: Where = Field(default_factory=dict)
+    family: str | None = None
+
+    @model_validator(mode="after")
+    def _scores_differ(self) -> Self:
+        if self.scores is not None and len(set(self.scores.values())) < 2:
+            raise ValueError("scores for two levels or more, not all the same")
+        return self
+
+
+class Looks(Part):
+    """Looking at verdicts during fieldwork without a larger error.
+
+    `any_time`: any number of looks, `fraction` of the planned information is in; `planned`: the looks in `fractions`
+    were fixed beforehand, the last of them is taken now.
+    """
+
+    kind: Literal["any_time", "planned"]
+    fraction: float | None = Field(default=None, gt=0)
+    fractions: tuple[Annotated[float, Field(gt=0)], ...] = ()
+
+    @model_validator(mode="after")
+    def _kind_fits(self) -> Self:
+        if self.kind == "any_time" and (self.fraction is None or self.fractions):
+            raise ValueError("fraction, and no fractions, for looks at any time")
+        if self.kind == "planned":
+            growing = all(early < late for early, late in zip(self.fractions, self.fractions[1:], strict=False))
+            if self.fraction is not None or not self.fractions or not growing or self.fractions[-1] > 1:
+                raise ValueError("growing fractions up to 1, the last one now, for planned looks")
+        return self
+
+
+class Decisions(Part):
+    """How verdicts are reached: `alpha` is the one-sided error of each; `adjust: holm` makes all of them one family."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    adjust: Literal["none", "holm"] = "none"
+    looks: Looks | None = None
+
+
+class Disclosure(Part):
+    """Small cells: a figure on fewer answers, or one that would give such a figure away, is not `disclosable`."""
+
+    minimum: int = Field(default=30, ge=1)
+
+
+class SmallAreaPlan(Part):
+    """Model-based estimates (Fay-Herriot) beside the direct ones of one indicator over domains.
+
+    `covariates`: a csv file with the columns of `over` and the columns of `using`, one line for each domain.
+    """
+
+    indicator: str
+    over: Names = Field(min_length=1)
+    covariates: str | None = None
+    using: Names = ()
+    smooth: bool = True
+
+    @model_validator(mode="after")
+    def _covariates_named(self) -> Self:
+        if (self.covariates is None) != (not self.using):
+            raise ValueError("covariates with the columns to use in `using`, or neither")
+        return self
+
+
+class VolunteersPlan(Part):
+    """A self-selected sample beside the drawn one: its file, and the columns that both are matched on."""
+
+    file: Names = Field(min_length=1)
+    match: Names = Field(min_length=1)
+    replicates: int = Field(default=200, ge=20)
+    seed: int = Field(default=1, ge=0)
 
 
 class Plan(Part):
@@ -288,6 +302,11 @@ class Plan(Part):
     contrasts: tuple[ContrastPlan, ...] = ()
     crosstabs: tuple[CrosstabPlan, ...] = ()
     ranks: tuple[RankPlan, ...] = ()
+    trends: tuple[TrendPlan, ...] = ()
+    decisions: Decisions = Decisions()
+    disclosure: Disclosure = Disclosure()
+    small_areas: tuple[SmallAreaPlan, ...] = ()
+    volunteers: VolunteersPlan | None = None
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
@@ -297,11 +316,19 @@ class Plan(Part):
             raise ValueError(f"indicator ids that differ, {sorted(twice)} stands twice")
         single = {indicator.id for indicator in self.indicators if indicator.rule != "distribution"}
         used = [part.indicator for part in self.contrasts] + [part.indicator for part in self.ranks]
+        used += [part.indicator for part in self.trends] + [part.indicator for part in self.small_areas]
         for name in used:
             if name not in single:
                 raise ValueError(
-                    f"contrasts and ranks of an indicator with one figure ({sorted(single)}), not {name!r}"
+                    f"contrasts, ranks, trends and small areas of an indicator with one figure ({sorted(single)}), "
+                    f"not {name!r}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _nonresponse_first(self) -> Self:
+        if any(isinstance(step, NonresponseStep) for step in self.calibration[1:]):
+            raise ValueError("nonresponse as the first step of calibration, once")
         return self
 
     @property
@@ -313,7 +340,11 @@ class Plan(Part):
             names += [*design.second_stage.psu, design.second_stage.fpc]
         if self.subset:
             names.append(self.subset.column)
+        if design.selection:
+            names += design.selection.columns
         for step in self.calibration:
+            if isinstance(step, NonresponseStep):
+                names += [step.status, *step.classes]
             if isinstance(step, CalibrationStep):
                 names += [name for margin in step.margins for name in (*margin.by, margin.numeric)]
         names += [name for indicator in self.indicators for name in indicator.columns]
@@ -321,4 +352,7 @@ class Plan(Part):
         names += [name for contrast in self.contrasts for where in contrast.between for name in where]
         names += [name for table in self.crosstabs for name in (table.row, table.column)]
         names += [name for rank in self.ranks for name in rank.over]
+        names += [name for part in self.small_areas for name in part.over]
+        names += [name for trend in self.trends for name in (trend.over, *trend.within)]
+        names += self.volunteers.match if self.volunteers else ()
         return tuple(dict.fromkeys(name for name in names if name))

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from analysis.fault import Fault, FaultsFound
 from analysis.plan import Plan
 
+STEP_METHODS = frozenset({"nonresponse", "poststratify", "rake", "linear", "raking", "logit", "trim"})
+
 
 class PlanLoader(yaml.SafeLoader):
     """YAML 1.2 scalars: Yes, No, NA and 2026-01-31 stay text, because they are levels of answers."""
@@ -78,7 +80,10 @@ def parse_plan(tree: dict[str, Any], name: str = "plan") -> Plan:
 def _fault(name: str, detail: dict[str, Any]) -> Fault:
     key = ""
     for part in detail["loc"]:
-        if part in {"poststratify", "rake", "linear", "raking", "logit", "trim"} and "calibration" in key:
+        if (
+            part in {"poststratify", "rake", "linear", "raking", "logit", "trim", "nonresponse"}
+            and "calibration" in key
+        ):
             continue  # the tag that chose the kind of step is not a key of the file
         key += f"[{part}]" if isinstance(part, int) else f".{part}"
     found = " ".join(repr(detail.get("input")).split())

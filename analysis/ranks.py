@@ -21,16 +21,32 @@ SEED = 20_240_229
 
 @dataclass(frozen=True)
 class RankSets:
-    """Lowest and highest possible rank of each unit, shape (K,)."""
+    """Lowest and highest possible rank of each unit, shape (K,); `better[j, k]`: j is surely better than k."""
 
     lowest: Ints
     highest: Ints
+    better: Bools
 
 
 def rank_sets(better: Bools) -> RankSets:
     """`better[j, k]`: j is surely better than k."""
     units = better.shape[0]
-    return RankSets(1 + better.sum(axis=0), units - better.sum(axis=1))
+    return RankSets(1 + better.sum(axis=0), units - better.sum(axis=1), better)
+
+
+def alike_groups(better: Bools) -> list[tuple[int, ...]]:
+    """The largest sets of units of which none is surely better than another, by insert and absorb (Piepho 2004).
+
+    >>> alike_groups(np.array([[False, False, True], [False, False, False], [False, False, False]]))
+    [(0, 1), (1, 2)]
+    """
+    groups = [frozenset(range(better.shape[0]))]
+    for j, k in zip(*np.nonzero(better), strict=True):
+        split: set[frozenset[int]] = set()
+        for group in groups:
+            split |= {group - {int(j)}, group - {int(k)}} if {int(j), int(k)} <= group else {group}
+        groups = [group for group in split if not any(group < other for other in split)]
+    return sorted(tuple(sorted(group)) for group in groups)
 
 
 def places(estimates: Floats) -> Ints:
@@ -171,6 +187,7 @@ def marginal_rank_sets(
     """Rank sets that hold for each unit on its own: only differences with that unit are tested (same source)."""
     z, sd, noise = _z(estimates, covariance), spread(covariance), _noise(covariance, df, draws, seed)
     lowest, highest = np.ones(estimates.shape[0], dtype=np.int64), np.full(estimates.shape[0], estimates.shape[0])
+    better = np.zeros_like(sd, dtype=np.bool_)
     for unit in range(estimates.shape[0]):
         pairs = np.zeros_like(sd, dtype=np.bool_)
         pairs[unit] = sd[unit] > 0
@@ -180,8 +197,9 @@ def marginal_rank_sets(
                 break
             lowest[unit] += int((rejected[unit] & (z[unit] < 0)).sum())
             highest[unit] -= int((rejected[unit] & (z[unit] > 0)).sum())
+            better[unit] |= rejected[unit] & (z[unit] > 0)
             pairs &= ~rejected
-    return RankSets(lowest, highest)
+    return RankSets(lowest, highest, better)
 
 
 def goldstein_healey_multiplier(covariance: Floats, alpha: float) -> float:
@@ -222,5 +240,8 @@ def rank_domains(
         for k, unit in enumerate(known)
     ]
     left_out = tuple(where[k] for k in range(len(where)) if k not in set(known.tolist()))
-    ordered = tuple(sorted(ranked, key=lambda item: item.rank))
-    return Ranking(plan.indicator, tuple(plan.over), plan.method, plan.level, ordered, left_out)
+    order = sorted(range(len(ranked)), key=lambda k: rank[k])
+    best_first = sets.better[np.ix_(order, order)]
+    ordered = tuple(ranked[k] for k in order)
+    groups = tuple(tuple(ordered[k].domain for k in group) for group in alike_groups(best_first))
+    return Ranking(plan.indicator, tuple(plan.over), plan.method, plan.level, ordered, left_out, groups)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.encoding import encoding_of
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import FILE_COLUMN, Frame
 from analysis.plan import Plan
@@ -95,7 +96,7 @@ def _stacked(parts: list[Any]) -> Any:
 def _as_text(array: Any) -> Any:
     import pyarrow as pa
 
-    from analysis.plan import as_code
+    from analysis.plan_keys import as_code
 
     return pa.array([None if value is None else as_code(value) for value in array.to_pylist()], type=pa.string())
 
@@ -107,7 +108,7 @@ def _read_csv(path: Path, choose: Chooser) -> Table:
     import pyarrow as pa
     from pyarrow import csv
 
-    reading = csv.ReadOptions(encoding=_encoding(path))
+    reading = csv.ReadOptions(encoding=encoding_of(path))
     with csv.open_csv(path, read_options=reading) as head:
         header = head.schema.names
     wanted = choose(header)
@@ -117,18 +118,6 @@ def _read_csv(path: Path, choose: Chooser) -> Table:
     )
     table = csv.read_csv(path, read_options=reading, convert_options=converting)
     return {column: table.column(column).unify_dictionaries() for column in wanted}
-
-
-def _encoding(path: Path) -> str:
-    """Spreadsheet programs in China save GB 18030; everything else is taken as UTF-8."""
-    with path.open("rb") as file:
-        start = file.read(1 << 20)
-    try:
-        start.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(start) - 4:
-            return "gb18030"
-    return "utf8"
 
 
 def _read_parquet(path: Path, choose: Chooser) -> Table:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.frame import Floats
+
+if TYPE_CHECKING:
+    from analysis.two_samples import Comparison
 
 Verdict = Literal["met", "not_met", "undetermined", "none"]
 SCHEMA_VERSION = 1
@@ -24,7 +27,12 @@ class Interval:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One figure: an indicator (or one category of it) in one domain. A None is explained by a flag."""
+    """One figure: an indicator (or one category of it) in one domain. A None is explained by a flag.
+
+    `decision_alpha`: one-sided error that the verdict was reached at; `decision_df`: its degrees of freedom;
+    `more_answers`: how many more would settle an undetermined verdict (more_answers.py); `disclosable`: neither a
+    small cell nor needed to hide one (disclosure.py).
+    """
 
     indicator: str
     domain: Mapping[str, str]
@@ -45,6 +53,10 @@ class Estimate:
     dk_share: float | None
     publishable: bool
     flags: tuple[str, ...]
+    decision_df: int = 0
+    decision_alpha: float | None = None
+    more_answers: int | None = None
+    disclosable: bool = True
 
     @property
     def first(self) -> Interval | None:
@@ -66,6 +78,45 @@ class Contrast:
     upper: float | None
     p_value: float | None
     flags: tuple[str, ...]
+    family: str | None = None
+    p_adjusted: float | None = None
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Wald's F test that the domains do not lie on a straight line."""
+
+    statistic: float
+    df_num: int
+    df_den: int
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The slope of a straight line through the estimates of ordered domains, per unit of `scores`, and its test.
+
+    `estimates` stand in the order of `levels`; `departure` is None with two levels.
+    """
+
+    indicator: str
+    over: str
+    within: Mapping[str, str]
+    levels: tuple[str, ...]
+    scores: tuple[float, ...]
+    estimates: tuple[float, ...]
+    slope: float | None
+    se: float | None
+    df: int
+    level: float
+    lower: float | None
+    upper: float | None
+    p_value: float | None
+    departure: Departure | None
+    left_out: tuple[str, ...]
+    flags: tuple[str, ...]
+    family: str | None = None
+    p_adjusted: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +148,10 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Rank sets that hold for all domains at once; rank 1 is the highest estimate."""
+    """Rank sets that hold for all domains at once; rank 1 is the highest estimate.
+
+    `groups`: the largest sets of domains of which none is surely better than another; a domain can be in several.
+    """
 
     indicator: str
     over: tuple[str, ...]
@@ -105,11 +159,56 @@ class Ranking:
     level: float
     ranked: tuple[Ranked, ...]
     left_out: tuple[Mapping[str, str], ...]
+    groups: tuple[tuple[Mapping[str, str], ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class SmallArea:
+    """One domain: the direct estimate with its standard error, and the model-based one with its root MSE."""
+
+    domain: Mapping[str, str]
+    n: int
+    direct: float
+    se: float
+    sampling_variance: float
+    model_based: float
+    rmse: float
+    gamma: float
+
+
+@dataclass(frozen=True)
+class SmallAreaTable:
+    """A Fay-Herriot model of one indicator; model-based estimates stand beside the direct ones and decide nothing."""
+
+    indicator: str
+    over: tuple[str, ...]
+    label: str
+    using: tuple[str, ...]
+    sigma2_v: float | None
+    beta: tuple[float, ...]
+    areas: tuple[SmallArea, ...]
+    left_out: tuple[Mapping[str, str], ...]
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TwoSamples:
+    """Every share in the drawn sample and among volunteers; the volunteers and the blend decide nothing."""
+
+    file: str
+    volunteers: int
+    match: tuple[str, ...]
+    replicates: int
+    assumptions: tuple[str, ...]
+    compared: tuple[Comparison, ...]
 
 
 @dataclass(frozen=True)
 class WeightsSummary:
-    """The final weights and every step that led to them; `values` (n,) are the weights themselves."""
+    """The final weights and every step that led to them; `values` (n,) are the weights themselves.
+
+    `base`: sum, min, max, kish_deff and effective_n of the base weights, before any step.
+    """
 
     sum: float
     min: float
@@ -118,6 +217,7 @@ class WeightsSummary:
     effective_n: float
     steps: tuple[Mapping[str, Any], ...]
     values: Floats = field(repr=False)
+    base: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,3 +236,6 @@ class Result:
     ranks: tuple[Ranking, ...]
     weights: WeightsSummary
     warnings: tuple[str, ...]
+    trends: tuple[Trend, ...] = ()
+    small_areas: tuple[SmallAreaTable, ...] = ()
+    two_samples: TwoSamples | None = None

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
+from analysis.mass_imputation import model_estimates
 from analysis.multiplicity import adjusted_p_values
 
 Vector = NDArray[np.float64]
@@ -55,7 +56,8 @@ class Comparison:
 
     `difference` = volunteers (pseudo-weighted) - drawn is the estimate of the bias that pseudo-weights leave;
     `p_value` tests 0, `p_holm` is adjusted over the indicators. `blend` = share_drawn · drawn + rest · volunteers has
-    the root mean squared error `rmse_blend`, which counts the difference as bias.
+    the root mean squared error `rmse_blend`, which counts the difference as bias. `mass_imputed` and `doubly_robust`
+    (mass_imputation.py) use the same matching variables in a model of the answer.
     """
 
     indicator: str
@@ -71,6 +73,10 @@ class Comparison:
     blend: float
     share_drawn: float
     rmse_blend: float
+    mass_imputed: float
+    se_mass_imputed: float
+    doubly_robust: float
+    se_doubly_robust: float
     assumptions: tuple[str, ...] = ASSUMPTIONS
 
 
@@ -197,9 +203,10 @@ def _rao_wu_multipliers(drawn: DrawnSample, rng: np.random.Generator) -> Vector:
 
 
 def _estimate(drawn: DrawnSample, volunteers: VolunteerSample, final: Vector, times: Vector, rake: Rake) -> Vector:
-    """Rates of the drawn sample under its final weights and of the pseudo-weighted volunteers, shape (2, q)."""
-    pseudo = pseudo_weights(volunteers.x, drawn.x, final, multiplicity=times)
-    return np.stack([_rates(drawn.y, final), _rates(volunteers.y, rake(pseudo * times))])
+    """Rates of the drawn sample, of the pseudo-weighted volunteers, mass-imputed and doubly robust, shape (4, q)."""
+    pseudo = rake(pseudo_weights(volunteers.x, drawn.x, final, multiplicity=times) * times)
+    modelled = model_estimates(volunteers.x, volunteers.y, times, pseudo, drawn.x, final)
+    return np.vstack([_rates(drawn.y, final), _rates(volunteers.y, pseudo), modelled])
 
 
 def _rates(y: Vector, weights: Vector) -> Vector:
@@ -230,4 +237,8 @@ def _comparison(name: str, rates: Vector, unweighted: float, covariance: Vector)
         blend=share * drawn + (1 - share) * volunteers,
         share_drawn=share,
         rmse_blend=max(0.0, mse) ** 0.5,
+        mass_imputed=float(rates[2]),
+        se_mass_imputed=float(covariance[2, 2]) ** 0.5,
+        doubly_robust=float(rates[3]),
+        se_doubly_robust=float(covariance[3, 3]) ** 0.5,
     )

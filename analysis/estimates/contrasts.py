@@ -44,6 +44,7 @@ def contrast(
         upper=float(high[0]) if high is not None else None,
         p_value=float(2 * stdtr(df, -abs(estimate) / se)) if usable else None,
         flags=tuple(flags),
+        family=plan.family,
     )
 
 

@@ -13,15 +13,17 @@ from analysis.frame import Floats, Frame
 from analysis.plan import CrosstabPlan, Indicator
 from analysis.result import Crosstab
 
+NO_EFFECT = 1e-10  # design effects that are zero up to rounding: the weights fix every cell
+
 
 def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceMethod, df: int) -> Crosstab:
     """F = X² / sum(δ) on (sum δ)²/sum δ² and df times as many degrees of freedom (R's svychisq, statistic = "F").
 
     δ are the eigenvalues of the design effects of the interaction contrasts. Rows without one of the two
-    columns do not count.
+    columns, or without a weight, do not count. None with a flag where nothing can be tested.
     """
     rows, columns = frame.column(plan.row), frame.column(plan.column)
-    inside = sample.inside & ~rows.missing & ~columns.missing
+    inside = sample.inside & sample.live & ~rows.missing & ~columns.missing
     place = rows.codes * len(columns.labels) + columns.codes
     cells = np.arange(len(rows.labels) * len(columns.labels))
     used = [int(cell) for cell in cells if (inside & (place == cell)).any()]
@@ -42,6 +44,11 @@ def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceM
     share, covariance = method.covariance([(measure, everyone) for measure in measures])
     statistic, effects = _rao_scott(share.reshape(len(kept_rows), len(kept_columns)), covariance, n)
     trace, squares = float(np.trace(effects)), float(np.trace(effects @ effects))
+    if not trace > NO_EFFECT or not np.isfinite(statistic):
+        reason = (
+            "fixed by design: no sampling variance, no test" if trace <= NO_EFFECT else "no standard error: no test"
+        )
+        return Crosstab(plan.row, plan.column, plan.test, n, None, None, None, None, (reason,))
     numerator = trace**2 / squares
     f = statistic / trace
     p_value = float(fdtrc(numerator, numerator * df, f))

@@ -28,6 +28,12 @@ class DomainSet:
         inside = (self.of_row >= start) & (self.of_row < stop)
         return replace(self, of_row=np.where(inside, self.of_row - start, -1), where=self.where[start:stop])
 
+    def picked(self, places: Sequence[int]) -> DomainSet:
+        """The domains at `places` alone, in their order."""
+        new = np.full(self.count + 1, -1, dtype=np.int64)  # the last place is for rows in no domain
+        new[list(places)] = np.arange(len(places))
+        return DomainSet(new[self.of_row], tuple(self.where[place] for place in places))
+
 
 def subset_rows(subset: Subset | None, frame: Frame) -> Bools:
     """Rows that the figures are about, shape (n,). Raises FaultsFound when there are none."""

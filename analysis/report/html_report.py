@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analysis.estimates.domains import described
 from analysis.plan import Indicator, Plan
+from analysis.report.html_tables import further_tables, table_of
 from analysis.report.method_note import method_lines
 from analysis.report.phrases import in_words
 from analysis.report.words import LANGUAGES, NAMES, Language, rule_in_words, shown_value, word
@@ -57,24 +58,12 @@ def _page(result: Result, plan: Plan, language: Language) -> Iterator[str]:
             indicator, [part for part in result.estimates if part.indicator == indicator.id], language
         )
     yield from _contrasts(result, plan, language)
+    yield from further_tables(result, plan, language)
     yield from _crosstabs(result, language)
     yield from _ranks(result, plan, language)
     yield from _weights(result, language)
     lines = "".join(f"<li>{escape(line)}</li>" for line in method_lines(result, plan, language))
     yield f"<h2>{word('method', language)}</h2>\n<ul>{lines}</ul>\n</body>\n</html>"
-
-
-def _table(heads: list[str], rows: list[list[str]], numbers: set[int]) -> str:
-    """A table that scrolls inside itself; cells are HTML already."""
-
-    def mark(k: int) -> str:
-        return ' class="number"' if k in numbers else ""
-
-    head = "".join(f'<th scope="col"{mark(k)}>{text}</th>' for k, text in enumerate(heads))
-    body = "".join(
-        "<tr>" + "".join(f"<td{mark(k)}>{cell}</td>" for k, cell in enumerate(row)) + "</tr>\n" for row in rows
-    )
-    return f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>'
 
 
 def _indicator(indicator: Indicator, figures: list[Estimate], language: Language) -> Iterator[str]:
@@ -89,7 +78,7 @@ def _indicator(indicator: Indicator, figures: list[Estimate], language: Language
         value = shown_value(indicator.target.value, indicator.rule)
         heads[8] = f"{heads[8]} ({word('target', language)} {escape(indicator.target.operator)} {value})"
     low, high = _scale(figures)
-    yield _table(heads, [_row(figure, low, high, language) for figure in figures], {2, 3, 4, 5, 6, 7})
+    yield table_of(heads, [_row(figure, low, high, language) for figure in figures], {2, 3, 4, 5, 6, 7})
 
 
 def _row(figure: Estimate, low: float, high: float, language: Language) -> list[str]:
@@ -101,6 +90,8 @@ def _row(figure: Estimate, low: float, high: float, language: Language) -> list[
         f'<span class="verdict {figure.decision}">{SIGNS[figure.decision]} {word(figure.decision, language)}</span>'
     )
     notes = [] if figure.publishable else [word("suppressed", language)]
+    if figure.more_answers is not None:
+        notes.append(f"{word('more_answers', language)}: {figure.more_answers:,}")
     return [
         escape(name),
         _drawn(figure, low, high, language),
@@ -168,11 +159,11 @@ def _contrasts(result: Result, plan: Plan, language: Language) -> Iterator[str]:
         )
         rule = rules[part.indicator]
         values = [shown_value(value, rule) for value in (part.estimate, part.lower, part.upper, part.se)]
-        p_value = "–" if part.p_value is None else f"{part.p_value:.4f}"
-        rows.append([escape(part.indicator), escape(between), *values, p_value])
-    keys = ["indicator", "between", "estimate", "lower", "upper", "se", "p_value"]
+        p_values = ["–" if value is None else f"{value:.4f}" for value in (part.p_value, part.p_adjusted)]
+        rows.append([escape(part.indicator), escape(between), *values, *p_values])
+    keys = ["indicator", "between", "estimate", "lower", "upper", "se", "p_value", "p_adjusted"]
     yield f"<h2>{word('contrasts', language)}</h2>"
-    yield _table([word(key, language) for key in keys], rows, {2, 3, 4, 5, 6})
+    yield table_of([word(key, language) for key in keys], rows, {2, 3, 4, 5, 6, 7})
 
 
 def _crosstabs(result: Result, language: Language) -> Iterator[str]:
@@ -191,7 +182,7 @@ def _crosstabs(result: Result, language: Language) -> Iterator[str]:
     ]
     yield f"<h2>{word('crosstabs', language)}</h2>"
     keys = ["row", "column", "n_base", "statistic", "df", "p_value"]
-    yield _table([word(key, language) for key in keys], rows, {2, 3, 4, 5})
+    yield table_of([word(key, language) for key in keys], rows, {2, 3, 4, 5})
 
 
 def _ranks(result: Result, plan: Plan, language: Language) -> Iterator[str]:
@@ -208,7 +199,10 @@ def _ranks(result: Result, plan: Plan, language: Language) -> Iterator[str]:
         ]
         yield f"<h2>{word('ranks', language)}: {escape(ranking.indicator)} ({100 * ranking.level:g} %)</h2>"
         keys = ["domain", "estimate", "rank", "rank_set"]
-        yield _table([word(key, language) for key in keys], rows, {1, 2, 3})
+        yield table_of([word(key, language) for key in keys], rows, {1, 2, 3})
+        groups = (" · ".join(described(domain) for domain in group) for group in ranking.groups)
+        items = "".join(f"<li>{escape(group)}</li>" for group in groups)
+        yield f'<p class="quiet">{word("groups", language)}</p>\n<ul>{items}</ul>'
 
 
 def _weights(result: Result, language: Language) -> Iterator[str]:

@@ -8,7 +8,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from analysis.result import SCHEMA_VERSION, Contrast, Crosstab, Estimate, Ranking, Result
+from analysis.result import (
+    SCHEMA_VERSION,
+    Contrast,
+    Crosstab,
+    Estimate,
+    Ranking,
+    Result,
+    SmallAreaTable,
+    Trend,
+    TwoSamples,
+)
 
 
 def estimate_entry(estimate: Estimate) -> dict[str, Any]:
@@ -33,7 +43,25 @@ def crosstab_entry(crosstab: Crosstab) -> dict[str, Any]:
 
 def ranking_entry(ranking: Ranking) -> dict[str, Any]:
     entry = asdict(ranking)
-    return entry | {"over": list(ranking.over), "ranked": [asdict(unit) for unit in ranking.ranked]}
+    groups = [[dict(domain) for domain in group] for group in ranking.groups]
+    return entry | {"over": list(ranking.over), "ranked": [asdict(unit) for unit in ranking.ranked], "groups": groups}
+
+
+def trend_entry(trend: Trend) -> dict[str, Any]:
+    entry = asdict(trend)
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in entry.items()}
+
+
+def small_areas_entry(table: SmallAreaTable) -> dict[str, Any]:
+    entry = asdict(table)
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in entry.items()}
+
+
+def two_samples_entry(found: TwoSamples) -> dict[str, Any]:
+    """The assumptions stand once, not with every indicator."""
+    compared = [{k: v for k, v in asdict(one).items() if k != "assumptions"} for one in found.compared]
+    entry = asdict(found) | {"compared": compared}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in entry.items()}
 
 
 def result_entry(result: Result) -> dict[str, Any]:
@@ -52,12 +80,16 @@ def result_entry(result: Result) -> dict[str, Any]:
         "contrasts": [contrast_entry(contrast) for contrast in result.contrasts],
         "crosstabs": [crosstab_entry(crosstab) for crosstab in result.crosstabs],
         "ranks": [ranking_entry(ranking) for ranking in result.ranks],
+        "trends": [trend_entry(trend) for trend in result.trends],
+        "small_areas": [small_areas_entry(table) for table in result.small_areas],
+        "two_samples": two_samples_entry(result.two_samples) if result.two_samples else None,
         "weights": {
             "sum": weights.sum,
             "min": weights.min,
             "max": weights.max,
             "kish_deff": weights.kish_deff,
             "effective_n": weights.effective_n,
+            "base": dict(weights.base),
             "steps": [_step(step) for step in weights.steps],
         },
         "warnings": list(result.warnings),

@@ -34,11 +34,31 @@ def method_lines(result: Result, plan: Plan, language: Language) -> Iterator[str
     levels = comma.join(f"{100 * level:g} %" for level in plan.interval.level)
     yield sentence("interval", language, methods=comma.join(plan.interval.method), levels=levels)
     if any(indicator.target for indicator in plan.indicators):
-        yield sentence("decision", language)
+        yield from _decision_lines(plan, result, language)
     yield sentence("publication", language)
+    if result.small_areas:
+        yield sentence("small_areas", language)
+    if result.two_samples:
+        texts = [in_words(text, language) for text in result.two_samples.assumptions]
+        yield sentence("two_samples", language, assumptions=" ".join(texts))
     yield sentence(
         "digests", language, plan=result.plan_sha256 or "–", data=result.data_sha256 or "–", software=result.software
     )
+
+
+def _decision_lines(plan: Plan, result: Result, language: Language) -> Iterator[str]:
+    """How verdicts were reached: the level of the deciding interval, looks, families, answers still needed."""
+    nominal = next((one.decision_alpha for one in result.estimates if one.decision_alpha is not None), None)
+    alpha = plan.decisions.alpha if nominal is None else nominal
+    level = f"{100 * (1 - 2 * alpha):.4g} %"
+    yield sentence("decision", language, level=level, alpha=f"{100 * alpha:.3g} %")
+    if plan.decisions.looks:
+        kept = f"{100 * plan.decisions.alpha:.3g} %"
+        yield sentence("looks", language, nominal=f"{100 * alpha:.3g} %", alpha=kept)
+    if plan.decisions.adjust == "holm":
+        yield sentence("one_family", language)
+    if any(one.more_answers for one in result.estimates):
+        yield sentence("more_answers", language)
 
 
 def write_method_note(result: Result, plan: Plan, folder: Path) -> None:

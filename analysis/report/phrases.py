@@ -77,6 +77,63 @@ _PHRASES: tuple[tuple[str, str, str], ...] = (
         "本步驟不另加殘差，仍用之前校準的殘差",
     ),
     (
+        r"deviations from the means of the adjustment classes, which nonrespondents have a part in",
+        "对各调整组均值的离差，未答者也计入",
+        "對各調整組均值的離差，未答者也計入",
+    ),
+    (
+        r"nonresponse: classes too thin and merged: (.+)",
+        r"无应答调整：人数太少而合并的组：\1",
+        r"無應答調整：人數太少而合併的組：\1",
+    ),
+    (
+        r"decisions: fieldwork goes on; verdicts are reached at a one-sided error of (\S+) so that all looks together "
+        r"keep (\S+)",
+        r"调查仍在进行：判定时的单侧误判概率取 \1，无论查看多少次，误判概率合计不超过 \2",
+        r"調查仍在進行：判定時的單側誤判概率取 \1，無論查看多少次，誤判概率合計不超過 \2",
+    ),
+    (
+        r"met on its own, undetermined among all verdicts \(Holm\)",
+        "单看达标，与其他判定一并考虑（Holm）尚不能判断",
+        "單看達標，與其他判定一併考慮（Holm）尚不能判斷",
+    ),
+    (
+        r"not met on its own, undetermined among all verdicts \(Holm\)",
+        "单看未达标，与其他判定一并考虑（Holm）尚不能判断",
+        "單看未達標，與其他判定一併考慮（Holm）尚不能判斷",
+    ),
+    (
+        r"fixed by design: no sampling variance, no test",
+        "由设计固定：无抽样方差，无检验",
+        "由設計固定：無抽樣方差，無檢驗",
+    ),
+    (
+        r"Given the matching variables, scanning the code has nothing to do with the answer\.",
+        "给定匹配变量后，是否扫码与答案无关。",
+        "給定匹配變量後，是否掃碼與答案無關。",
+    ),
+    (r"Every resident had some chance to scan it\.", "每位居民都有机会扫码。", "每位居民都有機會掃碼。"),
+    (
+        r"People in both samples are so few that they do not matter\.",
+        "同时在两个样本中的人极少，可以忽略。",
+        "同時在兩個樣本中的人極少，可以忽略。",
+    ),
+    (
+        r"The bias that is left is as large as the observed difference; .*",
+        "剩余的偏差与观察到的差一样大；合并估计因此减少扫码样本的份量。",
+        "剩餘的偏差與觀察到的差一樣大；合併估計因此減少掃碼樣本的份量。",
+    ),
+    (
+        r"fewer than two levels with an estimate: no trend",
+        "有估计的水平不足两个，无趋势",
+        "有估計的水平不足兩個，無趨勢",
+    ),
+    (
+        r"fewer than 20 domains: the error of the model's variance is large",
+        "不足 20 个区域：模型方差的误差较大",
+        "不足 20 個區域：模型方差的誤差較大",
+    ),
+    (
         r"deviations from cell means weighted by the weights before the step",
         "对各层均值的离差，以调整前权重加权",
         "對各層均值的離差，以調整前權重加權",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from analysis.estimates.domains import described
-from analysis.result import Contrast, Crosstab, Estimate, Ranking, Result
+from analysis.result import Contrast, Crosstab, Estimate, Ranking, Result, SmallAreaTable, Trend
 
 Row = dict[str, Any]
 
@@ -41,6 +42,9 @@ def _estimate_row(estimate: Estimate, k: int) -> Row:
         "point_meets": estimate.point_meets,
         "dk_share": estimate.dk_share,
         "publishable": estimate.publishable,
+        "disclosable": estimate.disclosable,
+        "decision_alpha": estimate.decision_alpha,
+        "more_answers": estimate.more_answers,
         "flags": "; ".join(estimate.flags),
     }
 
@@ -61,8 +65,63 @@ def _contrast_row(contrast: Contrast) -> Row:
         "lower": contrast.lower,
         "upper": contrast.upper,
         "p_value": contrast.p_value,
+        "family": contrast.family,
+        "p_adjusted": contrast.p_adjusted,
         "flags": "; ".join(contrast.flags),
     }
+
+
+def trend_rows(result: Result) -> list[Row]:
+    return [_trend_row(trend) for trend in result.trends]
+
+
+def _trend_row(trend: Trend) -> Row:
+    departure = trend.departure
+    return {
+        "indicator": trend.indicator,
+        "over": trend.over,
+        "domain": described(trend.within, ""),
+        "levels": " | ".join(trend.levels),
+        "scores": " | ".join(f"{score:g}" for score in trend.scores),
+        "slope": trend.slope,
+        "se": trend.se,
+        "df": trend.df,
+        "level": trend.level,
+        "lower": trend.lower,
+        "upper": trend.upper,
+        "p_value": trend.p_value,
+        "family": trend.family,
+        "p_adjusted": trend.p_adjusted,
+        "departure_p_value": departure.p_value if departure else None,
+        "flags": "; ".join(trend.flags),
+    }
+
+
+def small_area_rows(result: Result) -> list[Row]:
+    return [row for table in result.small_areas for row in _small_area_rows(table)]
+
+
+def _small_area_rows(table: SmallAreaTable) -> list[Row]:
+    return [
+        {
+            "indicator": table.indicator,
+            "domain": described(area.domain),
+            "n_base": area.n,
+            "direct": area.direct,
+            "se": area.se,
+            "model_based": area.model_based,
+            "rmse": area.rmse,
+            "gamma": area.gamma,
+            "flags": "; ".join(table.flags),
+        }
+        for area in table.areas
+    ]
+
+
+def two_samples_rows(result: Result) -> list[Row]:
+    """One row for each share in both samples; the assumptions stand in estimates.json and in the report."""
+    compared = result.two_samples.compared if result.two_samples else ()
+    return [{k: v for k, v in asdict(one).items() if k != "assumptions"} for one in compared]
 
 
 def crosstab_rows(result: Result) -> list[Row]:
@@ -107,7 +166,10 @@ def _step_row(step: Mapping[str, Any]) -> Row:
 TABLES: dict[str, Callable[[Result], list[Row]]] = {
     "estimates": estimate_rows,
     "contrasts": contrast_rows,
+    "trends": trend_rows,
     "crosstabs": crosstab_rows,
     "ranks": rank_rows,
+    "small_areas": small_area_rows,
+    "two_samples": two_samples_rows,
     "weighting_steps": step_rows,
 }

@@ -15,6 +15,9 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "estimates": ("估计值", "Estimates", "估計值"),
     "contrasts": ("差异比较", "Contrasts", "差異比較"),
     "crosstabs": ("关联检验", "Tests of association", "關聯檢驗"),
+    "trends": ("变化趋势", "Trends", "變化趨勢"),
+    "small_areas": ("小区域模型估计", "Small areas, model-based", "小區域模型估計"),
+    "two_samples": ("抽样与自愿扫码两个样本", "Drawn sample and volunteers", "抽樣與自願掃碼兩個樣本"),
     "ranks": ("排名范围", "Rank sets", "排名範圍"),
     "weights": ("权重", "Weights", "權重"),
     "warnings": ("注意", "Warnings", "注意"),
@@ -45,6 +48,26 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "rank_set": ("可能的名次", "Possible ranks", "可能的名次"),
     "between": ("比较对象", "Between", "比較對象"),
     "p_value": ("p 值", "p-value", "p 值"),
+    "p_adjusted": ("p 值（Holm 校正）", "p-value (Holm)", "p 值（Holm 校正）"),
+    "family": ("检验族", "Family", "檢驗族"),
+    "over": ("沿此变量", "Over", "沿此變量"),
+    "levels": ("水平", "Levels", "水平"),
+    "scores": ("位置", "Scores", "位置"),
+    "slope": ("斜率", "Slope", "斜率"),
+    "departure_p_value": ("偏离直线的 p 值", "p-value of departure", "偏離直線的 p 值"),
+    "direct": ("直接估计", "Direct estimate", "直接估計"),
+    "model_based": ("模型估计", "Model-based estimate", "模型估計"),
+    "rmse": ("均方根误差", "Root mean squared error", "均方根誤差"),
+    "gamma": ("直接估计的份量", "Weight of the direct estimate", "直接估計的份量"),
+    "groups": ("没有明显差别的组", "Groups of no clear difference", "沒有明顯差別的組"),
+    "drawn": ("抽样", "Drawn sample", "抽樣"),
+    "volunteers_unweighted": ("扫码，未加权", "Volunteers, unweighted", "掃碼，未加權"),
+    "volunteers": ("扫码，加权", "Volunteers, weighted", "掃碼，加權"),
+    "difference": ("差", "Difference", "差"),
+    "blend": ("合并估计", "Blend", "合併估計"),
+    "disclosable": ("可否公开", "Disclosable", "可否公開"),
+    "decision_alpha": ("判定误判概率", "Error of the decision", "判定誤判概率"),
+    "more_answers": ("还需回答数", "Further answers needed", "還需回答數"),
     "statistic": ("F 统计量", "F statistic", "F 統計量"),
     "step": ("步骤", "Step", "步驟"),
     "row": ("行变量", "Row", "行變量"),
@@ -118,13 +141,40 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
         "比例的區間方法：{methods}，置信水平 {levels}；均值、總量與比值用 t 區間。",
     ),
     "decision": (
-        "达标判定用 90 % Korn–Graubard 区间（NCHS 上限）：下限达到目标为达标，上限未达到目标为未达标，"
-        "其余为尚不能判断；每种误判的概率不超过 5 %。比较时不四舍五入。",
-        "Decisions use the 90 % Korn–Graubard interval with the NCHS cap: met if the lower limit reaches the target, "
-        "not met if the upper limit does not, otherwise undetermined; either error has a probability of at most 5 %. "
-        "Nothing is rounded before it is compared.",
-        "達標判定用 90 % Korn–Graubard 區間（NCHS 上限）：下限達到目標為達標，上限未達到目標為未達標，"
-        "其餘為尚不能判斷；每種誤判的概率不超過 5 %。比較時不四捨五入。",
+        "达标判定用 {level} Korn–Graubard 区间（NCHS 上限）：下限达到目标为达标，上限未达到目标为未达标，"
+        "其余为尚不能判断；每种误判的概率不超过 {alpha}。比较时不四舍五入。",
+        "Decisions use the {level} Korn–Graubard interval with the NCHS cap: met if its lower limit reaches the "
+        "target, not met if its upper limit does not, otherwise undetermined; either error has a probability of at "
+        "most {alpha}. Nothing is rounded before it is compared.",
+        "達標判定用 {level} Korn–Graubard 區間（NCHS 上限）：下限達到目標為達標，上限未達到目標為未達標，"
+        "其餘為尚不能判斷；每種誤判的概率不超過 {alpha}。比較時不四捨五入。",
+    ),
+    "looks": (
+        "调查尚未结束：判定用单侧误判概率 {nominal}，无论查看多少次，合计不超过 {alpha}。",
+        "Fieldwork goes on: decisions are reached at a one-sided error of {nominal}, so that all looks together keep "
+        "{alpha}.",
+        "調查尚未結束：判定用單側誤判概率 {nominal}，無論查看多少次，合計不超過 {alpha}。",
+    ),
+    "one_family": (
+        "全部判定作为一族，用 Holm 法校正；区间不校正。",
+        "All decisions are one family, adjusted by Holm's steps; intervals are not adjusted.",
+        "全部判定作為一族，用 Holm 法校正；區間不校正。",
+    ),
+    "more_answers": (
+        "“还需回答数”：若现估计即真值、设计效应不变，再收这么多回答有 80 % 的把握得出判定。",
+        "Further answers needed: with so many more the decision falls with a chance of 80 %, if the estimate is the "
+        "true rate and the design effect stays.",
+        "「還需回答數」：若現估計即真值、設計效應不變，再收這麼多回答有 80 % 的把握得出判定。",
+    ),
+    "small_areas": (
+        "小区域模型估计（Fay–Herriot，REML）仅供参考，不用于达标判定。",
+        "Small-area estimates (Fay-Herriot, REML) are model-based and decide nothing.",
+        "小區域模型估計（Fay–Herriot，REML）僅供參考，不用於達標判定。",
+    ),
+    "two_samples": (
+        "扫码样本与合并估计有假设，不用于达标判定：{assumptions}",
+        "Volunteers and the blend rest on assumptions and decide nothing: {assumptions}",
+        "掃碼樣本與合併估計有假設，不用於達標判定：{assumptions}",
     ),
     "publication": (
         "发布规则依据美国国家卫生统计中心 2017 年比例发布标准（有效样本量不少于 30，区间宽度受限）。",

@@ -16,9 +16,13 @@ SHEETS = {
     "estimates": "estimates",
     "contrasts": "contrasts",
     "crosstabs": "crosstabs",
+    "trends": "trends",
     "ranks": "ranks",
+    "small_areas": "small_areas",
+    "two_samples": "two_samples",
     "weighting_steps": "weights",
 }
+PRECISE = {"se", "deff", "p_value", "p_adjusted", "departure_p_value", "decision_alpha", "rmse", "statistic", "slope"}
 WIDTHS = {"domain": 24, "between": 32, "flags": 48, "residual": 60, "indicator": 20}
 
 
@@ -75,7 +79,17 @@ def _format(key: str, row: Row, styles: dict[str, Any]) -> Any:
     share = row.get("rule") in {"share", "any", "distribution"}
     if key in {"level", "dk_share"} or (share and key in {"estimate", "lower", "upper", "target"}):
         return styles["percent"]
-    if key in {"se", "deff", "p_value", "statistic"}:
+    if key in {
+        "se",
+        "deff",
+        "p_value",
+        "p_adjusted",
+        "departure_p_value",
+        "decision_alpha",
+        "rmse",
+        "statistic",
+        "slope",
+    }:
         return styles["precise"]
     return styles["number"] if isinstance(row[key], float) else None
 

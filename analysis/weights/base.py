@@ -7,6 +7,10 @@ Source: Särndal, Swensson & Wretman 1992, §4.3; household selection: Kish 1965
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.fault import Fault, FaultsFound, shortened
+from analysis.frame import Frame
+from analysis.plan import Selection
+
 
 class BaseWeightError(ValueError):
     """A probability outside 0..1 or a household without an eligible person; the message names the first row."""
@@ -42,6 +46,24 @@ def base_weights(
     _check("eligible_persons: expected at least as many as were interviewed", eligible, eligible >= interviewed)
     counted = eligible if cap is None else np.maximum(np.minimum(eligible, cap), interviewed)
     return np.asarray(weights * counted / interviewed)
+
+
+def selection_weights(plan: Selection, frame: Frame) -> NDArray[np.float64]:
+    """The base weights of a plan's `design.selection`, shape (n,). Raises FaultsFound."""
+    columns = {name: frame.numbers(name) for name in plan.columns}
+    try:
+        return base_weights(
+            columns[plan.psu],
+            columns[plan.unit],
+            eligible_persons=columns[plan.eligible] if plan.eligible else None,
+            interviewed_persons=columns[plan.interviewed] if plan.interviewed else 1,
+            cap=plan.cap,
+        )
+    except BaseWeightError as error:
+        what, _, rest = str(error).partition(": expected ")
+        wanted, _, found = rest.partition(", found ")
+        key = f"design.selection, {what} ({shortened(plan.columns)})"
+        raise FaultsFound([Fault(frame.file, key, wanted, found)]) from error
 
 
 def _check(expected: str, values: NDArray[np.float64], fine: NDArray[np.bool_]) -> None:

@@ -27,7 +27,10 @@ def kish_deff(weights: Floats, rows: Floats | None = None) -> float:
 
 @dataclass(frozen=True)
 class StepDiagnostics:
-    """One step: its method, how it ended, and the weights after it. `residual` names the form of its variance."""
+    """One step: its method, how it ended, and the weights after it. `residual` names the form of its variance.
+
+    `deff_factor`: by how much the step changed Kish's design effect; `thin_levels`: levels on fewer than 20 rows.
+    """
 
     method: str
     residual: str
@@ -43,3 +46,5 @@ class StepDiagnostics:
     max: float
     kish_deff: float
     effective_n: float
+    deff_factor: float
+    thin_levels: tuple[str, ...]

@@ -56,11 +56,13 @@ class NonresponseAdjustment:
 
     `classes` has columns `class`, `cases`, `respondents`, `response_rate` (weighted, of the eligible), `factor` (what a
     respondent's weight was multiplied by); `collapsed` names the classes that were too thin and merged with siblings.
+    `codes` (n,): the place of each case's class in `classes`.
     """
 
     weights: NDArray[np.float64]
     classes: pd.DataFrame
     collapsed: tuple[str, ...]
+    codes: NDArray[np.int64]
 
 
 def adjust_for_nonresponse(
@@ -105,7 +107,7 @@ def adjust_for_nonresponse(
             "factor": factor,
         }
     )
-    return NonresponseAdjustment(adjusted, table, collapsed)
+    return NonresponseAdjustment(adjusted, table, collapsed, codes.astype(np.int64))
 
 
 def _checked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from analysis.controls import Controls, build_controls
-from analysis.fault import Fault, FaultsFound
-from analysis.frame import Floats, Frame, Ints
-from analysis.plan import CalibrationStep, Plan, TrimStep
+from analysis.fault import Fault, FaultsFound, shortened
+from analysis.frame import Bools, Floats, Frame, Ints
+from analysis.plan import Plan
+from analysis.plan_weighting import CalibrationStep, NonresponseStep, TrimStep
 from analysis.weights.classes import Classes, Grouping, collapse, each_row
 from analysis.weights.diagnostics import StepDiagnostics, kish_deff
 from analysis.weights.linear import Linear
@@ -23,7 +24,10 @@ from analysis.weights.poststratify import poststratify
 from analysis.weights.rake import rake
 from analysis.weights.raking import Raking
 from analysis.weights.residuals import CellMeans, ClassInfluence, Regression, Residual, UnweightedSweeps
+from analysis.weights.respondents import Response, ResponseStep, read_response
 from analysis.weights.trim import trim
+
+THIN = 20  # rows: a margin's level with fewer is named in the diagnostics
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,12 @@ class Outcome:
 class PreparedStep:
     """A step with its controls brought to classes: groupings of the margins, and the matrix x of all controls."""
 
-    plan: CalibrationStep | TrimStep
+    plan: CalibrationStep | TrimStep | NonresponseStep
     key: str
     controls: Controls
     groupings: tuple[Grouping, ...]
     x: Floats
+    response: ResponseStep | None = None
 
     def populations(self, totals: Floats) -> list[Floats]:
         pairs = zip(self.controls.margins, self.groupings, strict=True)
@@ -59,8 +64,13 @@ class PreparedStep:
 
     def run(self, totals: Floats, rows: Floats) -> Outcome:
         """Factors for class totals (classes, k); every column is weighted on its own."""
+        if self.response is not None:
+            factor, fine = self.response.factors(totals)
+            return Outcome(factor, (), fine, "an adjustment class without respondents")
         if isinstance(self.plan, TrimStep):
             return self._trim(self.plan, totals, rows)
+        if isinstance(self.plan, NonresponseStep):
+            raise TypeError("a nonresponse step is prepared with its response")
         if self.plan.method == "poststratify":
             return Outcome(poststratify(totals, self.groupings[0], self.populations(totals)[0]))
         if self.plan.method == "rake":
@@ -98,8 +108,11 @@ class PreparedStep:
         return Outcome(factor, (), within or not plan.strict, "bounds of the weights", cut)
 
     def residual(self, rows: Floats) -> Residual | None:
-        """The form of the variance after this step, `rows` (classes,) counted; trimming adds none."""
-        if isinstance(self.plan, TrimStep):
+        """The form of the variance after this step, `rows` (classes,) counted; trimming adds none.
+
+        That of a nonresponse adjustment, which nonrespondents have a part in, stands in ResponseStep.influence.
+        """
+        if isinstance(self.plan, TrimStep | NonresponseStep):
             return None
         if self.plan.method == "poststratify":
             return CellMeans(self.groupings[0])
@@ -109,6 +122,8 @@ class PreparedStep:
 
     @property
     def residual_name(self) -> str:
+        if isinstance(self.plan, NonresponseStep):
+            return "deviations from the means of the adjustment classes, which nonrespondents have a part in"
         if isinstance(self.plan, TrimStep):
             return "none of its own; the residual of the calibration before it still applies"
         if self.plan.method == "poststratify":
@@ -146,6 +161,7 @@ class Weighting:
     prepared: tuple[PreparedStep, ...]
     applied: tuple[AppliedStep, ...]
     diagnostics: tuple[StepDiagnostics, ...]
+    response: Response | None = None
 
     @cached_property
     def weight(self) -> Floats:
@@ -155,9 +171,27 @@ class Weighting:
         return self.base * self.factor[self.classes.of_row]
 
     @property
+    def counted(self) -> Bools | None:
+        """Rows that answered, shape (n,), where a nonresponse adjustment says so; None: all."""
+        return None if self.response is None else self.response.answered
+
+    @property
+    def adjusts_for_nonresponse(self) -> bool:
+        return self.response is not None
+
+    def of_nonrespondents(self) -> tuple[ResponseStep, Floats, Floats]:
+        """The nonresponse step, and what its influence needs (ResponseStep.influence)."""
+        step = self.prepared[0].response
+        if step is None:
+            raise ValueError("the plan has no nonresponse step")
+        return (step, *step.influence(self.classes.base))
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader of the results must know about the weights."""
         found = []
+        if self.response is not None and self.response.collapsed:
+            found.append(f"nonresponse: classes too thin and merged: {shortened(self.response.collapsed)}")
         negative = int((self.weight < 0).sum())
         if negative:
             found.append(f"calibration: {negative} weights are negative; bounds, raking or logit avoid this")
@@ -179,7 +213,8 @@ class Weighting:
 
     @property
     def needs_weighted(self) -> bool:
-        return any(step.residual is not None and not step.residual.needs_plain for step in self.applied)
+        weighted = (step.residual is not None and not step.residual.needs_plain for step in self.applied)
+        return self.adjusts_for_nonresponse or any(weighted)
 
     @cached_property
     def residuals(self) -> tuple[tuple[Residual, Floats, Floats], ...]:
@@ -228,22 +263,29 @@ def weight_sample(
     needs them equal within a class. `collapsed=False` keeps every row a class (the row-level form).
     """
     keys = [f"calibration[{k}]" for k in range(len(plan.calibration))]
+    response: Response | None = None
     controls: list[Controls] = []
     faults: list[Fault] = []
     for step, key in zip(plan.calibration, keys, strict=True):
         try:
-            none = isinstance(step, TrimStep)
-            controls.append(Controls((), ()) if none else build_controls(step, key, frame, base, folder))  # type: ignore[arg-type]
+            if isinstance(step, NonresponseStep):
+                response = read_response(step, key, frame, base)
+            counted = None if response is None else response.answered
+            none = Controls((), ())
+            controls.append(
+                build_controls(step, key, frame, base, folder, counted) if isinstance(step, CalibrationStep) else none
+            )
         except FaultsFound as found:
             faults += found.faults
     if faults:
         raise FaultsFound(faults)
-    classes = _classes(plan, controls, base, extra_codes) if collapsed else each_row(base)
+    of_response = [] if response is None else [response.status, response.group]
+    classes = _classes(plan, controls, base, [*extra_codes, *of_response]) if collapsed else each_row(base)
     prepared = tuple(
-        _prepare(step, key, control, classes)
+        _prepare(step, key, control, classes, response)
         for step, key, control in zip(plan.calibration, keys, controls, strict=True)
     )
-    return _run(base, classes, prepared)
+    return _run(base, classes, prepared, response)
 
 
 def _classes(plan: Plan, controls: Sequence[Controls], base: Floats, extra: Sequence[Ints]) -> Classes:
@@ -251,25 +293,34 @@ def _classes(plan: Plan, controls: Sequence[Controls], base: Floats, extra: Sequ
     numbers = [numeric.values for control in controls for numeric in control.numeric]
     if any(isinstance(step, TrimStep) for step in plan.calibration):
         numbers.append(base)
-        codes += list(extra)
-    return collapse(codes, numbers, base)
+    return collapse([*codes, *extra], numbers, base)
 
 
-def _prepare(step: CalibrationStep | TrimStep, key: str, controls: Controls, classes: Classes) -> PreparedStep:
+def _prepare(
+    step: CalibrationStep | TrimStep | NonresponseStep,
+    key: str,
+    controls: Controls,
+    classes: Classes,
+    response: Response | None,
+) -> PreparedStep:
     rows = classes.first_row
     groupings = tuple(Grouping(margin.level_of_row[rows], len(margin.levels)) for margin in controls.margins)
     blocks = [np.eye(grouping.levels)[grouping.level] for grouping in groupings] if _has_matrix(step) else []
     blocks += [numeric.values[rows][:, None] for numeric in controls.numeric]
     x = np.hstack(blocks) if blocks else np.zeros((classes.count, 0))
-    return PreparedStep(step, key, controls, groupings, x)
+    answers = ResponseStep.of(response, classes) if response and isinstance(step, NonresponseStep) else None
+    return PreparedStep(step, key, controls, groupings, x, answers)
 
 
-def _has_matrix(step: CalibrationStep | TrimStep) -> bool:
+def _has_matrix(step: CalibrationStep | TrimStep | NonresponseStep) -> bool:
     return step.method in {"linear", "raking", "logit"}
 
 
-def _run(base: Floats, classes: Classes, prepared: tuple[PreparedStep, ...]) -> Weighting:
+def _run(
+    base: Floats, classes: Classes, prepared: tuple[PreparedStep, ...], response: Response | None = None
+) -> Weighting:
     factor = np.ones(classes.count)
+    deff = kish_deff(base)
     applied: list[AppliedStep] = []
     diagnostics: list[StepDiagnostics] = []
     for step in prepared:
@@ -277,10 +328,12 @@ def _run(base: Floats, classes: Classes, prepared: tuple[PreparedStep, ...]) -> 
         if not outcome.converged:
             raise FaultsFound([_not_converged(step, outcome)])
         after = factor * outcome.factor[:, 0]
-        applied.append(AppliedStep(factor, after, step.residual(classes.rows)))
+        rows = classes.rows if response is None else np.where(factor > 0, classes.rows, 0.0)
+        applied.append(AppliedStep(factor, after, step.residual(rows)))
         factor = after
-        diagnostics.append(_diagnose(step, outcome, base * factor[classes.of_row]))
-    return Weighting(base, classes, factor, prepared, tuple(applied), tuple(diagnostics))
+        diagnostics.append(_diagnose(step, outcome, base * factor[classes.of_row], rows, deff))
+        deff = diagnostics[-1].kish_deff
+    return Weighting(base, classes, factor, prepared, tuple(applied), tuple(diagnostics), response)
 
 
 def _not_converged(step: PreparedStep, outcome: Outcome) -> Fault:
@@ -291,9 +344,13 @@ def _not_converged(step: PreparedStep, outcome: Outcome) -> Fault:
     return Fault("plan", step.key, expected, f"largest relative misfit {left}, at {outcome.worst}")
 
 
-def _diagnose(step: PreparedStep, outcome: Outcome, weight: Floats) -> StepDiagnostics:
+def _diagnose(
+    step: PreparedStep, outcome: Outcome, weight: Floats, rows: Floats, deff_before: float
+) -> StepDiagnostics:
     live = weight != 0
     deff = kish_deff(weight)
+    ratio = outcome.factor[:, 0]
+    ratio = ratio[ratio != 0] if step.response is not None else ratio
     return StepDiagnostics(
         method=step.plan.method,
         residual=step.residual_name,
@@ -301,12 +358,22 @@ def _diagnose(step: PreparedStep, outcome: Outcome, weight: Floats) -> StepDiagn
         converged=outcome.converged,
         history=outcome.history,
         largest_misfit=outcome.history[-1] if outcome.history else 0.0,
-        smallest_ratio=float(outcome.factor[:, 0].min()),
-        largest_ratio=float(outcome.factor[:, 0].max()),
+        smallest_ratio=float(ratio.min()),
+        largest_ratio=float(ratio.max()),
         rows_trimmed=outcome.rows_trimmed,
         sum=float(weight.sum()),
         min=float(weight[live].min()),
         max=float(weight[live].max()),
         kish_deff=deff,
         effective_n=float(live.sum() / deff),
+        deff_factor=deff / deff_before,
+        thin_levels=tuple(_thin_levels(step, rows)),
     )
+
+
+def _thin_levels(step: PreparedStep, rows: Floats) -> Iterator[str]:
+    """Levels of the margins with few rows, whose weights rest on few people."""
+    for margin, grouping in zip(step.controls.margins, step.groupings, strict=True):
+        held = grouping.sums(rows)
+        for k in np.flatnonzero((held > 0) & (held < THIN)):
+            yield f"{margin.name} = {margin.levels[k]} ({int(held[k])} rows)"
