@@ -29,6 +29,7 @@ from survey.web import (
     i18n,
     interviewer,
     limits,
+    look,
     office,
     public,
     respondent,
@@ -46,7 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=512 * 1024, MAX_FORM_PARTS=400)
     services.install(app, services.Services(Storage(settings.database_url), settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    i18n.install(app)
+    i18n.install(app, settings.translations)
+    look.install(app)
     assets.install(app, PROJECT / "survey" / "static")
     errors.install(app)
     headers.install(app, settings.trusted_proxies)

@@ -41,6 +41,7 @@ class Settings:
     wechat_secret: str = ""
     wechat_authorize_url: str = WECHAT_AUTHORIZE
     wechat_api_url: str = WECHAT_API
+    translations: Path | None = None
     metrics_directory: str | None = None  # its name is the one that prometheus-client reads
 
     @property
@@ -75,6 +76,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         questionnaires=Path(values.get("SURVEY_QUESTIONNAIRES", str(PROJECT / "questionnaires"))),
         var=var,
         host=values.get("HOST", "").strip() or "127.0.0.1",
+        translations=_folder(values, "SURVEY_TRANSLATIONS"),
         metrics_token=values.get("METRICS_TOKEN") or None,
         redis_url=values.get("REDIS_URL") or None,
         limit_answers=_rate(values, "LIMIT_ANSWERS", "1200 per minute"),
@@ -126,3 +128,7 @@ def _kept_secret(var: Path, environment: str) -> str:
     except FileExistsError:
         pass  # another process was first, or an earlier start made it
     return path.read_text().strip()
+
+
+def _folder(values: Mapping[str, str], name: str) -> Path | None:
+    return Path(values[name]) if values.get(name) else None

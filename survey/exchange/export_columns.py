@@ -217,9 +217,11 @@ def _flag_column(item: Item, choice: Choice) -> Column:
             return NOT_ASKED
         return NOT_ANSWERED if value is None else int(isinstance(value, list) and choice.code in value)
 
-    label = Text(*(f"{whole}：{part}" for whole, part in zip(_texts(item.label), _texts(choice.label), strict=True)))
+    parts = zip(_texts(item.label), _texts(choice.label), strict=True)
+    zh_hans, en, zh_hant = (f"{whole}：{part}" for whole, part in parts)
     codes = (Code(1, Text("选了", "chosen", "選了")), Code(0, Text("没有选", "not chosen", "沒有選")))
     name = item_column_name(f"{item.name}_{choice.code}")
+    label = Text(zh_hans, en, zh_hant)
     return Column(name, label, ColumnKind.FLAG, read, item, codes, NOT_ASKED, NOT_ANSWERED)
 
 

@@ -23,6 +23,7 @@ from survey.instrument.shape import (
     ShapeT,
     as_text,
     close_match,
+    faults_of_languages,
     faults_of_texts,
     fit,
 )
@@ -88,6 +89,7 @@ class _Compilation:
         if head is None:
             return None, self.faults
         self.faults += faults_of_texts(self.source.data, Origin(self.source), tuple(head.languages))
+        self.faults += faults_of_languages(self.source.data, Origin(self.source), tuple(head.languages))
         in_population = self._condition(head.in_population, Origin(self.source), "in_population")
         context = tuple(ContextValue(name, tuple(values)) for name, values in head.context.items())
         items = [item for section in sections for item in section.items]

@@ -3,8 +3,9 @@
 Pydantic finds every misfit of a file at once and knows its key path; `fit` turns paths into lines and gives the remedy.
 """
 
+import re
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,10 +16,20 @@ from survey.instrument.item import NAME_PATTERN, Purpose
 from survey.instrument.population import Population
 from survey.instrument.questionnaire import Audience
 from survey.instrument.source import Origin, texts_in
-from survey.instrument.text import Text
+from survey.instrument.text import LANGUAGES, Text
 from survey.instrument.traditional import with_traditional
 
-Language = Literal["zh-Hans", "en", "zh-Hant"]
+_FURTHER = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+
+
+def _language(tag: str) -> str:
+    """One of the three, or a further language: its tag without a region, and no other spelling of Chinese."""
+    if tag in LANGUAGES or (_FURTHER.fullmatch(tag) and not tag.startswith("zh")):
+        return tag
+    raise ValueError(f"{', '.join(LANGUAGES)}, or the tag of a further language (ug, bo)")
+
+
+Language = Annotated[str, AfterValidator(_language)]
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
@@ -126,6 +137,18 @@ def fit(shape: type[ShapeT], data: Any, origin: Origin, thing: str = "") -> tupl
     except ValidationError as error:
         details = error.errors(include_url=False)
     return None, [_fault(shape, detail, origin, thing) for detail in details]
+
+
+def faults_of_languages(data: object, origin: Origin, languages: tuple[str, ...]) -> list[Fault]:
+    """Texts in a language that the questionnaire does not name."""
+    known = {*LANGUAGES, *languages}
+    expected, remedy = "a language of the file", "add it to languages"
+    return [
+        origin.fault((*path, tag), ".".join(map(str, (*path, tag))), expected, tag, remedy)
+        for path, labels in texts_in(data)
+        for tag in labels
+        if tag not in known
+    ]
 
 
 def faults_of_texts(data: object, origin: Origin, languages: tuple[str, ...]) -> list[Fault]:

@@ -5,6 +5,7 @@ into 支援, 创建 into 建立 and 社区 into 社群, which changes what an of
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ _QUOTES = str.maketrans("“”‘’", "「」『』")
 def with_traditional(labels: Mapping[str, str]) -> Text:
     """The labels as a Text; zh-Hant is filled from zh-Hans unless the author wrote one."""
     text = Text.from_mapping(labels)
-    return Text(text.zh_hans, text.en, text.zh_hant or to_traditional(text.zh_hans))
+    return replace(text, zh_hant=text.zh_hant or to_traditional(text.zh_hans))
 
 
 def to_traditional(simplified: str) -> str:

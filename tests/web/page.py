@@ -102,7 +102,7 @@ def inspect(html: str) -> WebPage:
     """The page, after the checks that hold for every page."""
     assert html.startswith("<!doctype html>"), "something stands before the doctype"
     page = read_page(html)
-    assert page.one("html").attributes.get("lang") in {"zh-Hans", "zh-Hant", "en"}
+    assert page.one("html").attributes.get("lang") in {"zh-Hans", "zh-Hant", "en", "ug"}
     assert page.title.strip(), "the page has no title"
     assert page.heading, "the page has no heading"
     ids = [e.attributes["id"] for e in page.elements if "id" in e.attributes]

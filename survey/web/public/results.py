@@ -17,7 +17,7 @@ from survey.web.public.standalone_chart import StandaloneChart, standalone_chart
 from survey.web.services import services
 from survey.web.words import WORDS
 
-_LANGUAGE = "/<any('zh-hans', 'zh-hant', 'en'):tag>"
+_LANGUAGE = "/<language:tag>"
 _KEPT_SECONDS = 300  # how long a cache may go on showing an edition that has been withdrawn meanwhile
 _FRAMED = "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 

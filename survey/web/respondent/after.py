@@ -12,7 +12,7 @@ from survey.opinion.form_ticket import FormTicket, seal_new, unseal
 from survey.programme.area import AreaTree
 from survey.programme.wave import OFFICE_TIME, Wave
 from survey.web.i18n import current_time, use_language
-from survey.web.respondent.look import LOOKS, Look
+from survey.web.look import Look, find_look
 from survey.web.respondent.opened import signing_key
 from survey.web.services import services
 
@@ -34,7 +34,7 @@ def wave_of(wave_id: str) -> tuple[Wave, AreaTree]:
 
 def chosen_look(look: Look) -> Look:
     """The look of the address, or the one whose button was pressed in the form."""
-    chosen = LOOKS.get(request.form.get("go", ""), look)
+    chosen = find_look(request.form.get("go", "")) or look
     use_language(chosen.language)
     return chosen
 

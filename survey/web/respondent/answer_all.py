@@ -17,9 +17,9 @@ from survey.instrument.item import ItemType
 from survey.invitation.funnel import Step
 from survey.web import areas
 from survey.web.i18n import gettext
+from survey.web.look import Look, find_look
 from survey.web.prepared_page import PreparedPage, hole
 from survey.web.question import Question, QuestionSection
-from survey.web.respondent.look import LOOKS, Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, posted_values
 from survey.web.respondent.prepared import prepared, send_prepared
 from survey.web.respondent.questions import messages_by_item, sections_of, values_of
@@ -51,7 +51,8 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
     button, values = posted_values()
     if button == "send":
         return send(opened, values, masked=mask_texts(opened.form.questionnaire, values) != values, show=_show_faults)
-    if button not in LOOKS and button not in {"one", "resume"}:
+    other = find_look(button)
+    if other is None and button not in {"one", "resume"}:
         abort(400)
     read = check_values(opened.form, values)
     if read.stopped_at is not None:
@@ -63,7 +64,7 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
         return redirect(opened.address_of(next(iter(read.answers))), 303)
     if button == "resume":
         return redirect(opened.address("resume"), 303)
-    return redirect(opened.address("all", LOOKS[button]), 303)
+    return redirect(opened.address("all", other), 303)
 
 
 def _show_faults(opened: OpenedForm, values: RawValues, faults: Sequence[AnswerFault]) -> ResponseReturnValue:

@@ -14,8 +14,8 @@ from survey.instrument.item import Item
 from survey.instrument.text import Text
 from survey.invitation.funnel import Step
 from survey.web import areas
+from survey.web.look import Look, find_look
 from survey.web.question import Question
-from survey.web.respondent.look import LOOKS, Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, posted_values
 from survey.web.respondent.questions import messages_by_item, values_of
 from survey.web.respondent.sending import show_stopped
@@ -89,9 +89,10 @@ def _next_address(opened: OpenedForm, button: str, name: str, read: ReadAnswers)
         return opened.address_of(place.before or name)
     if button in {"review", "all", "resume"}:
         return opened.address(button)
-    if button not in LOOKS:
+    other = find_look(button)
+    if other is None:
         abort(400)
-    return opened.address(f"ask/{name}", LOOKS[button])
+    return opened.address(f"ask/{name}", other)
 
 
 def _render(

@@ -11,7 +11,7 @@ from survey.programme.wave import OFFICE_TIME, WaveNotOpenError
 from survey.response.receipt import Outcome
 from survey.response.ticket import seal
 from survey.web.i18n import current_time, use_language
-from survey.web.respondent.look import Look
+from survey.web.look import Look
 from survey.web.respondent.opened import signing_key
 from survey.web.respondent.questions import first_asked
 from survey.web.services import services

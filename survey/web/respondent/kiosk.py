@@ -12,8 +12,8 @@ from survey.actions.look_up_receipt import look_up_receipt
 from survey.actions.save_draft import discard_draft
 from survey.invitation.invitation import UnknownCodeError
 from survey.response.receipt import grouped
-from survey.web.i18n import current_time, negotiate, use_language
-from survey.web.respondent.look import Look
+from survey.web.i18n import current_time, use_language
+from survey.web.look import Look, preferred_look
 from survey.web.respondent.opened import OpenedForm, open_ticket
 from survey.web.respondent.start import send_start
 from survey.web.services import services
@@ -31,7 +31,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def show_kiosk(code: str, look: Look | None = None) -> ResponseReturnValue:
     """The first page for the next person. A household's letter is not answered on a shared tablet."""
-    look = (look or Look(negotiate(request.accept_languages.values()))).on_kiosk()
+    look = (look or preferred_look()).on_kiosk()
     use_language(look.language)
     now = current_time()
     form = services().forms.open(code, now)

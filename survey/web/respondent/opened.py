@@ -13,7 +13,7 @@ from survey.programme.wave import OFFICE_TIME
 from survey.response import proof_of_work
 from survey.response.ticket import Ticket, unseal
 from survey.web.i18n import current_time, use_language
-from survey.web.respondent.look import Look
+from survey.web.look import Look
 from survey.web.services import services
 
 _FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}

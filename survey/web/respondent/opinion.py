@@ -10,10 +10,10 @@ from survey.opinion.opinion import TEXT_LIMIT, OpinionState, Topic
 from survey.opinion.personal_data import holds_personal_data
 from survey.programme.area import Area, AreaLevel, AreaTree
 from survey.web.areas import by_street
-from survey.web.i18n import gettext, negotiate, use_language
+from survey.web.i18n import gettext, use_language
+from survey.web.look import Look, find_look, preferred_look
 from survey.web.opinion_words import STATES, TOPICS
 from survey.web.respondent.after import Problem, chosen_look, frame_of, is_sent, ticket_of, today, wave_of
-from survey.web.respondent.look import LOOKS, Look
 from survey.web.services import services
 
 
@@ -60,7 +60,7 @@ def write_opinion(wave_id: str, look: Look) -> ResponseReturnValue:
 
 def show_opinion(typed: str, look: Look | None = None) -> ResponseReturnValue:
     """What became of an opinion: its state and the reply; the text itself stays with the office."""
-    look = look or Look(negotiate(request.accept_languages.values()))
+    look = look or preferred_look()
     use_language(look.language)
     found = look_up(services().storage, typed[:40])
     if found is None:
@@ -83,7 +83,7 @@ def show_opinion(typed: str, look: Look | None = None) -> ResponseReturnValue:
 
 def find_opinion() -> ResponseReturnValue:
     """From the box to the page of a tracking code."""
-    look = LOOKS.get(request.form.get("look", ""), Look(negotiate(request.accept_languages.values())))
+    look = find_look(request.form.get("look", "")) or preferred_look()
     use_language(look.language)
     typed = "".join(request.form.get("opinion", "")[:40].split())
     if not typed.isalnum() or not typed.isascii():

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from survey.actions.look_up_receipt import look_up_receipt
 from survey.programme.wave import OFFICE_TIME
 from survey.response.receipt import grouped
-from survey.web.i18n import current_time, gettext, negotiate, use_language
+from survey.web.i18n import current_time, gettext, use_language
+from survey.web.look import Look, preferred_look
 from survey.web.qr import qr_svg
-from survey.web.respondent.look import Look
 from survey.web.respondent.opened import site_address
 from survey.web.services import services
 
@@ -21,7 +21,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def show_receipt(typed: str, look: Look | None = None) -> ResponseReturnValue:
-    look = look or Look(negotiate(request.accept_languages.values()))
+    look = look or preferred_look()
     use_language(look.language)
     found = look_up_receipt(services().storage, typed[:40])
     if found is None:
@@ -42,7 +42,7 @@ def show_receipt(typed: str, look: Look | None = None) -> ResponseReturnValue:
 
 def find_receipt(look: Look | None = None) -> ResponseReturnValue:
     """From the box on the start page to the receipt's page."""
-    look = look or Look(negotiate(request.accept_languages.values()))
+    look = look or preferred_look()
     use_language(look.language)
     typed = "".join(request.form.get("receipt", "")[:40].split())
     if not typed.replace("-", "").isalnum() or not typed.isascii():

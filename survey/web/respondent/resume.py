@@ -8,9 +8,9 @@ from survey.actions.send_answers import check_values
 from survey.programme.wave import OFFICE_TIME
 from survey.response.resume_code import in_groups
 from survey.response.ticket import seal
-from survey.web.i18n import current_time, gettext, negotiate, use_language
+from survey.web.i18n import current_time, gettext, use_language
+from survey.web.look import Look, preferred_look
 from survey.web.qr import qr_svg
-from survey.web.respondent.look import Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, signing_key, site_address
 from survey.web.services import services
 
@@ -52,7 +52,7 @@ def enter_resume(look: Look | None = None, typed: str = "") -> str:
 
 def take_resume(look: Look | None = None) -> ResponseReturnValue:
     """Open the form that the code stands for, at the first question that has no answer yet."""
-    look = look or Look(negotiate(request.accept_languages.values()))
+    look = look or preferred_look()
     use_language(look.language)
     typed = request.form.get("code", "")[:40]
     now = current_time()
@@ -69,7 +69,7 @@ def take_resume(look: Look | None = None) -> ResponseReturnValue:
 
 
 def _entry(look: Look | None, typed: str, message: str = "") -> str:
-    look = look or Look(negotiate(request.accept_languages.values()))
+    look = look or preferred_look()
     use_language(look.language)
     return render_template(
         "respondent/resume_entry.html", look=look, typed=typed, message=message, switch_base="/c/", switch_end=""

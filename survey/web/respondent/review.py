@@ -12,7 +12,7 @@ from survey.instrument.answers import AnswerFault
 from survey.instrument.item import Item, ItemType
 from survey.web import areas
 from survey.web.i18n import gettext, in_page_language
-from survey.web.respondent.look import LOOKS, Look
+from survey.web.look import Look, find_look
 from survey.web.respondent.opened import OpenedForm, open_ticket, posted_values
 from survey.web.respondent.questions import messages_by_item, values_of
 from survey.web.respondent.sending import send, show_stopped
@@ -50,8 +50,9 @@ def take_review(sealed: str, look: Look) -> ResponseReturnValue:
     progress = opened.progress()
     if progress.receipt is not None:
         return redirect(opened.address_of_receipt(progress.receipt), 303)
-    if button in LOOKS:
-        return redirect(opened.address("review", LOOKS[button]), 303)
+    other = find_look(button)
+    if other is not None:
+        return redirect(opened.address("review", other), 303)
     values = _as_shown(opened, progress.values or {})
     if button == "back":
         last = list(check_values(opened.form, values).answers)[-1:]

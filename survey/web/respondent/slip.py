@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from survey.actions.send_reply_slip import send_reply_slip
 from survey.opinion.reply_slip import CONTACT_LIMIT, KEPT, NAME_LIMIT, ReplySlip
 from survey.web.i18n import gettext, use_language
+from survey.web.look import Look
 from survey.web.respondent.after import Problem, chosen_look, frame_of, is_sent, ticket_of, today, wave_of
-from survey.web.respondent.look import Look
 from survey.web.respondent.opened import signing_key
 from survey.web.services import services
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from survey.actions.open_form import Form
@@ -12,9 +12,9 @@ from survey.actions.send_answers import check_values
 from survey.invitation.funnel import Step
 from survey.response.response import Purpose
 from survey.response.ticket import Ticket, open_ticket, seal
-from survey.web.i18n import current_time, negotiate, use_language
+from survey.web.i18n import current_time, use_language
+from survey.web.look import Look, preferred_look
 from survey.web.prepared_page import PreparedPage, hole
-from survey.web.respondent.look import Look
 from survey.web.respondent.opened import count_step, signing_key
 from survey.web.respondent.opened import open_ticket as open_form
 from survey.web.respondent.prepared import prepared, send_prepared
@@ -34,7 +34,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def show_start(code: str, look: Look | None = None) -> ResponseReturnValue:
     scanned = look is None  # a language or size chosen on the page is no second scan
-    look = look or Look(negotiate(request.accept_languages.values()))
+    look = look or preferred_look()
     use_language(look.language)
     now = current_time()
     library = services().forms

@@ -16,7 +16,7 @@ from survey.programme.wave import OFFICE_TIME
 from survey.response.proof_of_work import FIELD, is_proof, make_challenge
 from survey.response.signals import NO_SIGNALS, Signals
 from survey.response.ticket import Ticket
-from survey.web.respondent.look import Look
+from survey.web.look import Look
 from survey.web.respondent.opened import OpenedForm, open_ticket, signing_key
 from survey.web.services import services
 

@@ -86,7 +86,7 @@ def test_the_tiny_questionnaires_have_no_fault() -> None:
             "relevant/v1.yaml:12: sections.0.items.0.label: expected a label in en",
         ),
         (RELEVANT, "zh-Hans: 您去过吗？, ", "", "relevant/v1.yaml:12: item used label: expected a label in zh-Hans"),
-        (RELEVANT, "en: Have", "eng: Have", "relevant/v1.yaml:12: item used label.eng: expected"),
+        (RELEVANT, "en: Have", "eng: Have", "relevant/v1.yaml:12: sections.0.items.0.label.eng: expected a language"),
         (RELEVANT, "version: 1", "version: 2", "relevant/v1.yaml:1: name and version: expected those of a file"),
         (RELEVANT, "version: 1", "version: one", "relevant/v1.yaml:2: version: expected a whole number, found 'one'"),
         (

@@ -40,8 +40,8 @@ def test_first_page_is_large_and_leads_to_one_question_at_a_time(visitor: Visito
     assert "-kiosk/ask/" in address
     assert not [a for a in page.all("a") if a.attributes.get("href", "").endswith(("/all", "-large"))]
     switches = [a.attributes["href"] for a in page.all("a") if a.attributes.get("href", "").startswith("/k/")]
-    assert len(switches) == 2
-    assert all(switch.endswith("-kiosk") for switch in switches)
+    assert len(switches) == 3
+    assert all(switch.endswith(("-kiosk", "-kiosk-contrast")) for switch in switches)
 
 
 def test_after_sending_the_receipt_is_shown_and_the_first_page_comes_back(visitor: Visitor, wave: StoredWave) -> None:
