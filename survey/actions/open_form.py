@@ -12,7 +12,9 @@ from functools import cached_property, partial
 from json import loads
 from typing import Generic, TypeVar
 
+from survey.instrument.answers import read_answers
 from survey.instrument.load import from_definition
+from survey.instrument.order import block_order, in_block_order, order_seed
 from survey.instrument.questionnaire import Audience, Questionnaire
 from survey.instrument.text import Text
 from survey.invitation.code import is_well_formed, normalise
@@ -37,12 +39,15 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Form:
-    """What a code opens. `questionnaire` holds the respondent's sections only."""
+    """What a code opens. `questionnaire` holds the respondent's sections only, in the order in which they are asked;
+    `order_seed` is set when this person has an order of their own.
+    """
 
     invitation: Invitation
     wave: Wave
     questionnaire: Questionnaire
     areas: AreaTree
+    order_seed: int | None = None
 
     @property
     def single_use(self) -> bool:
@@ -53,6 +58,11 @@ class Form:
         """The values that come with the code and that conditions may look at."""
         carried = {"place_type": self.invitation.place_type.value}
         return {value.name: carried[value.name] for value in self.questionnaire.context if value.name in carried}
+
+    @cached_property
+    def first_item(self) -> str:
+        """The item that the form begins with."""
+        return next(iter(read_answers(self.questionnaire, {}, context=self.context).answers))
 
     def consists_of(self, other: "Form") -> bool:
         """Whether both were made of the very same objects, so that what was derived from one holds for the other."""
@@ -73,6 +83,7 @@ class FormLibrary:
         self._waves: _Recent[str, Wave] = _Recent(fresh_seconds)
         self._areas: _Recent[str, AreaTree] = _Recent(AREAS_FRESH_SECONDS)
         self._questionnaires: _Recent[tuple[str, int], Questionnaire] = _Recent(float("inf"))
+        self._ordered: _Recent[tuple[str, int, tuple[str, ...]], Questionnaire] = _Recent(float("inf"))
         self._open_waves: _Recent[str, list[Wave]] = _Recent(AREAS_FRESH_SECONDS)
         self._forms: dict[tuple[str | None, str], Form] = {}
         self._area_tree: AreaTree | None = None
@@ -106,13 +117,23 @@ class FormLibrary:
             raise RetiredCodeError(f"access code {ticket.code}: taken out of use")
         if not form.wave.accepts_sent(ticket.started_at, now):
             raise WaveNotOpenError(form.wave)
-        return form
+        return self.in_order(form, ticket.response_id)
+
+    def in_order(self, form: Form, response_id: str) -> Form:
+        """The form with its blocks in the order of this response; most questionnaires have one order for all."""
+        whole = form.questionnaire
+        if not whole.randomize:
+            return form
+        seed = order_seed(response_id)
+        key = (whole.name, whole.version, block_order(whole, seed))
+        ordered = self._ordered.get(key, partial(in_block_order, whole, seed))
+        return replace(form, questionnaire=ordered, order_seed=seed)
 
     def _reopen_change(self, ticket: Ticket, now: datetime) -> Form:
         form = self._form(ticket.wave, ticket.code) if ticket.code else self._assemble(self._household_of(ticket))
         if not form.wave.accepts_sent(ticket.started_at, now):
             raise WaveNotOpenError(form.wave)
-        return form
+        return self.in_order(form, ticket.response_id)
 
     def _household_of(self, ticket: Ticket) -> Invitation:
         """What is known of a household whose answer is changed: its community, never its code."""

@@ -81,6 +81,7 @@ def _submission(form: Form, ticket: Ticket, answers: Answers, language: str) -> 
         single_use=form.single_use,
         design=invitation.design,
         edition=ticket.edition,
+        order_seed=form.order_seed,
     )
 
 

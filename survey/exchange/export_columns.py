@@ -15,6 +15,7 @@ from survey.instrument.answers import MissingKind, as_expression_text, missing_k
 from survey.instrument.choice import Choice
 from survey.instrument.evaluate import evaluate
 from survey.instrument.item import Item, ItemType
+from survey.instrument.order import block_order
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text
 from survey.programme.area import AreaLevel, AreaTree
@@ -81,6 +82,8 @@ RESERVED = (
     "suspicion_score",
     "for_review",
     "over_quota",
+    "order_seed",
+    "block_order",
     "in_population",
     "margin_sex",
     "margin_age",
@@ -132,6 +135,11 @@ def _recorded(questionnaire: Questionnaire, areas: AreaTree) -> Iterator[Column]
     yield Column("started_at", Text("开始时间", "form opened at", "開始時間"), time, lambda r: r.started_at)
     yield Column("received_at", Text("收到时间", "stored at", "收到時間"), time, lambda r: r.received_at)
     yield from _marks()
+    if questionnaire.randomize:
+        seed = Text("题组次序种子", "seed of the order of the blocks", "題組次序種子")
+        yield Column("order_seed", seed, ColumnKind.NUMBER, lambda r: r.order_seed)
+        order = Text("题组次序", "order of the blocks", "題組次序")
+        yield Column("block_order", order, text, _order_reader(questionnaire))
     if questionnaire.in_population is not None:
         belongs = Text("属于调查总体", "belongs to the population", "屬於調查總體")
         yield Column("in_population", belongs, ColumnKind.FLAG, population_reader(questionnaire))
@@ -148,6 +156,14 @@ def _marks() -> Iterator[Column]:
     yield Column("for_review", review, flag, lambda r: int(r.suspicion.for_review))
     over = Text("超出配额", "came when its quota was full", "超出配額")
     yield Column("over_quota", over, flag, lambda r: int(r.over_quota))
+
+
+def _order_reader(questionnaire: Questionnaire) -> Callable[[Response], str | None]:
+    def read(response: Response) -> str | None:
+        seed = response.order_seed
+        return None if seed is None else " ".join(block_order(questionnaire, seed))
+
+    return read
 
 
 def population_reader(questionnaire: Questionnaire) -> Callable[[Response], int]:

@@ -13,7 +13,7 @@ from survey.instrument.item import Item, ItemType, MinimumAge
 from survey.instrument.load import from_definition, to_definition
 from survey.instrument.parse import ConditionSyntaxError, parse_condition
 from survey.instrument.questionnaire import ContextValue, Questionnaire, Section
-from survey.instrument.references import faults_of_references
+from survey.instrument.references import faults_of_order, faults_of_references
 from survey.instrument.shape import (
     ChoiceShape,
     ItemShape,
@@ -94,6 +94,7 @@ class _Compilation:
         context = tuple(ContextValue(name, tuple(values)) for name, values in head.context.items())
         items = [item for section in sections for item in section.items]
         self.faults += faults_of_references(items, context, in_population, self.origins, Origin(self.source))
+        self.faults += faults_of_order(sections, tuple(head.randomize), self.origins, Origin(self.source))
         if self.faults:
             return None, self.faults
         questionnaire = Questionnaire(
@@ -105,6 +106,7 @@ class _Compilation:
             tuple(head.languages),
             context,
             in_population,
+            tuple(head.randomize),
         )
         return from_definition(to_definition(questionnaire)), []
 

@@ -33,6 +33,7 @@ def from_definition(definition: Mapping[str, Any]) -> Questionnaire:
         languages=tuple(definition["languages"]),
         context=tuple(ContextValue(name, tuple(values)) for name, values in definition.get("context", [])),
         in_population=_if_there(definition.get("in_population"), _condition),
+        randomize=tuple(definition.get("randomize", [])),
         sections=tuple(_section(section) for section in definition["sections"]),
         sha256=definition_sha256(definition),
     )
@@ -49,6 +50,7 @@ def to_definition(questionnaire: Questionnaire) -> Definition:
             "languages": list(questionnaire.languages),
             "context": [[value.name, list(value.values)] for value in questionnaire.context],
             "in_population": _if_there(questionnaire.in_population, _condition_definition),
+            "randomize": list(questionnaire.randomize),
             "sections": [_section_definition(section) for section in questionnaire.sections],
         }
     )

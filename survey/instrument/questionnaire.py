@@ -41,6 +41,7 @@ class Questionnaire:
     """One version of a questionnaire. A published one never changes; `sha256` is over its definition (see load.py).
 
     `in_population`: a response counts in the population's rates when this holds (usual residents); left out, all do.
+    `randomize`: names of the sections that change places from person to person (order.py).
     """
 
     name: str
@@ -51,6 +52,7 @@ class Questionnaire:
     languages: tuple[str, ...]
     context: tuple[ContextValue, ...] = ()
     in_population: Condition | None = None
+    randomize: tuple[str, ...] = ()
     sha256: str = ""
 
     def __post_init__(self) -> None:

@@ -1,11 +1,11 @@
 """Step 1: do the conditions of a questionnaire look at items that are there, come earlier, and have the codes named?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from survey.instrument.condition import Condition, Tree
 from survey.instrument.fault import Fault
 from survey.instrument.item import Item
-from survey.instrument.questionnaire import ContextValue
+from survey.instrument.questionnaire import Audience, ContextValue, Section
 from survey.instrument.shape import close_match
 from survey.instrument.source import KeyPath, Origin
 
@@ -36,6 +36,43 @@ def faults_of_references(
         stop = item.minimum_age.stop if item.minimum_age else None
         faults += itself.faults(stop, ("minimum_age", "stop"), f"item {item.name} minimum_age", item)
     return faults + _Check(head, allowed, later).faults(in_population, ("in_population",), "in_population", None)
+
+
+def faults_of_order(
+    sections: Sequence[Section], randomize: tuple[str, ...], origins: Mapping[str, Origin], head: Origin
+) -> list[Fault]:
+    """Faults of `randomize`: sections that are not there, and conditions that would look at a question asked later."""
+    names = [section.name for section in sections if section.audience is Audience.RESPONDENT]
+    faults = [
+        head.fault(("randomize",), "randomize", f"sections, each once ({', '.join(names)})", name, "correct it")
+        for name in sorted(set(randomize))
+        if name not in names or randomize.count(name) > 1
+    ]
+    if len(randomize) == 1:
+        faults.append(head.fault(("randomize",), "randomize", "two sections or more", "one", "name another one"))
+    return faults or (list(_looks_at_moved(sections, randomize, origins)) if randomize else [])
+
+
+def _looks_at_moved(
+    sections: Sequence[Section], randomize: tuple[str, ...], origins: Mapping[str, Origin]
+) -> Iterator[Fault]:
+    """An item of a section that moves looks at its own section and at those before all that move; an item that stands
+    before the last of them looks at none that moves.
+    """
+    places = [place for place, section in enumerate(sections) if section.name in randomize]
+    section_of = {item.name: place for place, section in enumerate(sections) for item in section.items}
+    for place, section in enumerate(sections[: places[-1] + 1]):
+        moves = section.name in randomize
+        for item in section.items:
+            for key in ("relevant", "constraint"):
+                condition = getattr(item, key)
+                for name in sorted(condition.item_names() & section_of.keys()) if condition else ():
+                    there = section_of[name]
+                    if there == place or (there < places[0] if moves else there not in places):
+                        continue
+                    thing = f"item {item.name} {key}"
+                    remedy = "take one of the two sections out of randomize"
+                    yield origins[item.name].fault((key,), thing, "an item that is always asked before", name, remedy)
 
 
 class _Check:

@@ -106,6 +106,7 @@ class QuestionnaireShape(Shape):
     languages: Annotated[list[Language], Field(min_length=1)]
     context: dict[Name, list[Name]] = Field(default_factory=dict)
     in_population: Expression = None
+    randomize: list[Name] = Field(default_factory=list)
     sections: Annotated[list[dict[str, Any]], Field(min_length=1)]
 
 

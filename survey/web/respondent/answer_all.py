@@ -88,7 +88,8 @@ def _problems(form: Form, sections: list[QuestionSection], faults: Sequence[Answ
 def _send_untouched(opened: OpenedForm) -> Response:
     form, look = opened.form, opened.look
     area = form.invitation.area if form.invitation.area in form.communities else ""
-    key = ("all", form.wave, look, form.invitation.place_type, bool(area))
+    order = tuple(section.name for section in form.questionnaire.sections) if form.order_seed is not None else ()
+    key = ("all", form.wave, look, form.invitation.place_type, bool(area), order)
     page = prepared(key, form.areas, partial(_prepare, form, look))
     return send_prepared(page, {"area": area, "area_label": areas.label(form.areas, area)})
 

@@ -13,7 +13,6 @@ from survey.response.ticket import seal
 from survey.web.i18n import current_time, use_language
 from survey.web.look import Look
 from survey.web.respondent.opened import signing_key
-from survey.web.respondent.questions import first_asked
 from survey.web.services import services
 
 
@@ -36,7 +35,7 @@ def show_change(typed: str, look: Look) -> str:
         wave=found.wave,
         found=found,
         form_address=f"/a/{seal(ticket, signing_key())}/{look.slug}",
-        first=first_asked(form),
+        first=form.first_item,
         switch_base=f"/r/{found.receipt}/",
         switch_end="/change",
     )

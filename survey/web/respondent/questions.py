@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from survey.actions.open_form import Form
 from survey.actions.read_progress import RawValues
-from survey.actions.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.condition import Condition
 from survey.instrument.evaluate import evaluate
@@ -35,11 +34,6 @@ def sections_of(form: Form, values: RawValues, faults: Sequence[AnswerFault] = (
         if questions:
             sections.append(QuestionSection(section.name, section.label, tuple(questions)))
     return sections
-
-
-def first_asked(form: Form) -> str:
-    """The item that the form begins with."""
-    return next(iter(check_values(form, {}).answers))
 
 
 def may_be_asked(form: Form, item: Item) -> bool:

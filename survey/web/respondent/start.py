@@ -42,7 +42,7 @@ def show_start(code: str, look: Look | None = None) -> ResponseReturnValue:
     if scanned:
         count_step(form, Step.SCANNED, now)
     if library.holds_answer(form):
-        return Response(_render(form, look, holds_answer=True).fill(_holes(form, look, "")), mimetype="text/html")
+        return Response(_render(form, look, holds_answer=True).fill(_holes(form, look)), mimetype="text/html")
     ticket = open_ticket(form.wave.id, form.invitation.code, Purpose.LIVE, now)
     if scanned and ask_wechat(form.wave.protection.wechat):
         return redirect(address_at_wechat(seal(ticket, signing_key()), look), 302)
@@ -67,14 +67,15 @@ def _send(form: Form, look: Look, ticket: Ticket) -> Response:
     invitation = form.invitation
     key = ("start", form.wave, look, invitation.kind, invitation.place_type)
     page = prepared(key, form.areas, lambda: _render(form, look))
-    return send_prepared(page, _holes(form, look, seal(ticket, signing_key())))
+    first = services().forms.in_order(form, ticket.response_id).first_item
+    return send_prepared(page, _holes(form, look, seal(ticket, signing_key()), first))
 
 
-def _holes(form: Form, look: Look, sealed: str) -> dict[str, str]:
+def _holes(form: Form, look: Look, sealed: str = "", first: str = "") -> dict[str, str]:
     invitation = form.invitation
     area = form.areas.by_code[invitation.area].name.in_language(look.language)
     place = area if form.single_use else f"{area} · {invitation.place.in_language(look.language)}"
-    return {"sealed": sealed, "code": invitation.code, "place": place}
+    return {"sealed": sealed, "first": first, "code": invitation.code, "place": place}
 
 
 def _render(form: Form, look: Look, *, holds_answer: bool = False) -> PreparedPage:
@@ -90,7 +91,7 @@ def _render(form: Form, look: Look, *, holds_answer: bool = False) -> PreparedPa
             count=len(asked),
             minutes=max(1, ceil(len(asked) * _SECONDS_PER_QUESTION / 60)),
             minimum_age=form.questionnaire.minimum_age,
-            first=asked[0],
+            first=hole("first"),
             sealed=hole("sealed"),
             place=hole("place"),
             switch_base=("/k/" if look.kiosk else "/q/") + hole("code") + "/",
