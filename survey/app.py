@@ -31,6 +31,7 @@ from survey.web import (
     limits,
     look,
     office,
+    openrosa,
     public,
     respondent,
     security,
@@ -70,6 +71,8 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(office.blueprint)
     app.register_blueprint(office.opinions)
     app.register_blueprint(interviewer.blueprint)
+    app.register_blueprint(office.collect)
+    app.register_blueprint(openrosa.blueprint)
     app.register_blueprint(unit.blueprint)
     app.register_blueprint(api.blueprint)
 

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     ALREADY_RECEIVED = "already_received"  # same id, same content: same receipt
     CONFLICT = "conflict"  # same id, other content: both kept, a person decides
+    REFUSED = "refused"  # fails the check of answers, or of the place it was asked at: kept for review, not counted
     CODE_USED = "code_used"  # a household's code that holds an answer already: kept for review, not counted
     CHANGED = "changed"  # a later edition of an accepted answer: it counts in the place of the one before
     WITHDRAWN = "withdrawn"  # taken back by the person: stays in the ledger, counts nowhere

@@ -61,6 +61,18 @@ SERVICES: dict[str, Scope] = {
     "api.funnel": Scope.FIELDWORK,
 }
 
+# Programs on workers' devices: no session and no cookie; a token that the view itself checks decides, and no role does.
+BY_TOKEN = frozenset(
+    {
+        "openrosa.list_forms",
+        "openrosa.form",
+        "openrosa.list_files",
+        "openrosa.cases",
+        "openrosa.announce",
+        "openrosa.take",
+    }
+)
+
 # Everybody, with a session and protected forms: the way in.
 SIGNING_IN = frozenset(
     {
@@ -103,6 +115,9 @@ ROLES: dict[str, frozenset[Role]] = {
     "office.letter_preview": frozenset({OFFICE}),
     "opinions.opinions": frozenset({OFFICE}),
     "opinions.slips": frozenset({OFFICE}),
+    "collect.devices": frozenset({OFFICE, SUPERVISOR}),
+    "collect.issue": frozenset({OFFICE, SUPERVISOR}),
+    "collect.revoke": frozenset({OFFICE, SUPERVISOR}),
     "interviewer.assignments": frozenset({SUPERVISOR, INTERVIEWER}),
     "unit.indicators": frozenset({UNIT}),
     "staff.accounts": frozenset({ADMINISTRATOR}),
@@ -114,8 +129,8 @@ ROLES: dict[str, frozenset[Role]] = {
 
 
 def is_public(endpoint: str | None) -> bool:
-    """Whether the page is for everybody; also true for an address that leads nowhere, whose page is public."""
-    return endpoint is None or endpoint in PUBLIC
+    """Whether no session decides who gets the page; also true for an address that leads nowhere."""
+    return endpoint is None or endpoint in PUBLIC or endpoint in BY_TOKEN
 
 
 def keeps_session(endpoint: str | None) -> bool:

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from survey.accounts.account import Role
-from survey.web.permissions import PUBLIC, ROLES, SERVICES, SIGNING_IN, may_open
+from survey.web.permissions import BY_TOKEN, PUBLIC, ROLES, SERVICES, SIGNING_IN, may_open
 from tests.web.conftest import make_account, open_session
 
 
@@ -28,15 +28,16 @@ def calls(app: Flask) -> list[tuple[str, str, str]]:
 
 def test_every_route_has_a_row_in_the_matrix_and_every_row_a_route(app: Flask) -> None:
     routes = {rule.endpoint for rule in app.url_map.iter_rules()}
-    rows = PUBLIC | SIGNING_IN | set(ROLES) | set(SERVICES)
+    rows = PUBLIC | BY_TOKEN | SIGNING_IN | set(ROLES) | set(SERVICES)
     assert routes - rows == set(), "these routes would be refused to everybody"
     assert rows - routes == set(), "these rows name no route"
-    assert len(rows) == len(PUBLIC) + len(SIGNING_IN) + len(ROLES) + len(SERVICES), "an endpoint stands in two places"
+    kinds = (PUBLIC, BY_TOKEN, SIGNING_IN, ROLES, SERVICES)
+    assert len(rows) == sum(len(kind) for kind in kinds), "an endpoint stands in two places"
 
 
 def test_nobody_gets_a_page_of_the_staff_without_signing_in(district: Flask) -> None:
     for endpoint, method, path in calls(district):
-        if endpoint in PUBLIC | SIGNING_IN:
+        if endpoint in PUBLIC | BY_TOKEN | SIGNING_IN:
             continue
         answer = district.test_client().open(path, method=method)
         if endpoint in SERVICES:
@@ -59,6 +60,13 @@ def test_a_role_opens_its_own_pages_and_no_other(district: Flask, role: Role) ->
             assert answer.status_code not in {401, 403, 500}, f"{role} {method} {path}: {answer.status_code}"
         else:
             assert answer.status_code == 403, f"{role} {method} {path}: {answer.status_code}"
+
+
+def test_no_role_opens_what_a_device_asks_for_with_its_token(district: Flask) -> None:
+    for endpoint, method, path in calls(district):
+        if endpoint in BY_TOKEN:
+            answer = district.test_client().open(path, method=method)
+            assert answer.status_code in {401, 403}, f"{method} {path}"
 
 
 def test_a_form_without_its_token_changes_nothing_and_the_page_is_shown_again(district: Flask) -> None:

@@ -3,9 +3,10 @@
 from flask import Blueprint
 
 from survey.web.office import issuing, pages, printing
+from survey.web.office.collect import blueprint as collect
 from survey.web.office.opinions import blueprint as opinions
 
-__all__ = ["blueprint", "opinions"]
+__all__ = ["blueprint", "collect", "opinions"]
 
 blueprint = Blueprint("office", __name__, url_prefix="/staff/waves")
 
