@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +13,8 @@ from sqlalchemy.orm import Session
 from survey.actions.list_my_cases import MyWave, list_my_cases
 from survey.actions.list_waves_in_area import codes_within
 from survey.exchange.csv_file import safe_text
-from survey.exchange.openrosa.collect_form import CASE_COLUMNS, collect_sheets
-from survey.exchange.xlsform.xform import to_xform
+from survey.exchange.openrosa.collect_form import CASE_COLUMNS, ReservedNameError, collect_sheets
+from survey.exchange.xlsform.xform import XFormError, to_xform
 from survey.fieldwork.case import SampledCase
 from survey.fieldwork.collect_device import CollectDevice
 from survey.programme.wave import Wave
@@ -21,6 +22,8 @@ from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.collect import CollectFormRow, load_form, save_form
 from survey.storage.questionnaires import require_questionnaire
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,17 @@ class CollectForm:
 
 
 def list_collect_forms(storage: Storage, device: CollectDevice, now: datetime) -> list[CollectForm]:
-    """A form for every open wave in which the device's interviewer has cases in the device's area."""
-    return [_form(storage, found, now) for found in _waves(storage, device)]
+    """A form for every open wave in which the device's interviewer has cases in the device's area.
+
+    A wave whose form cannot be made is left out and logged: it must not take the others from the device.
+    """
+    forms = []
+    for found in _waves(storage, device):
+        try:
+            forms.append(_form(storage, found, now))
+        except (XFormError, ReservedNameError):
+            _log.exception("wave %s: no form for ODK Collect", found.wave.id)
+    return forms
 
 
 def find_collect_form(storage: Storage, device: CollectDevice, wave_id: str, now: datetime) -> CollectForm | None:

@@ -61,6 +61,16 @@ _WORDS = {
     INTERVIEW: Text("问卷", "The questionnaire", "問卷"),
     CASE: Text("哪一户？", "Which dwelling?", "哪一戶？"),
     OUTCOME: Text("这次上门的结果", "What became of this visit", "這次上門的結果"),
+    ELIGIBLE: Text(
+        "这户有几位够年龄的常住居民？",
+        "How many residents of the age asked for live here?",
+        "這戶有幾位夠年齡的常住居民？",
+    ),
+    _BIRTHDAY: Text(
+        "请访问其中下一个过生日的那一位，不要换人。",
+        "Interview the one whose birthday comes next, and nobody else.",
+        "請訪問其中下一個過生日的那一位，不要換人。",
+    ),
     AGAIN: Text(
         "约定的下次时间（没有约定可不填）", "When to come again, if agreed", "約定的下次時間（沒有約定可不填）"
     ),
