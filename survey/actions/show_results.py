@@ -5,7 +5,7 @@ The two sources stand side by side and are never added: a drawn sample (PROB) an
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from survey.storage.areas import load_area_tree
 from survey.storage.response_counts import ResponseCount, count_by_source
 from survey.storage.waves import load_indicators, load_wave
 
+_NOT_MARKED = {"for_review": "0"}
 SHOWN_LEVELS = (AreaLevel.DISTRICT, AreaLevel.STREET, AreaLevel.COMMUNITY)
 
 
@@ -69,6 +70,7 @@ class WaveResults:
     newest: Run | None
     shown: Run | None
     evidence: Mapping[Source, Evidence]
+    without_marked: Mapping[str, Pair] = field(default_factory=dict)
 
     def pair(self, indicator: str, area: str) -> Pair:
         return self.figures.get((indicator, area), Pair())
@@ -96,6 +98,7 @@ def show_results(storage: Storage, wave_id: str, area: str) -> WaveResults | Non
         new_responses=sum(count.n for count in later if count.area in inside),
         newest=read_run(newest),
         shown=read_run(done),
+        without_marked=_without_marked(result),
         evidence={source: read_evidence(result[source.value]) for source in Source if result.get(source.value)},
     )
 
@@ -118,6 +121,22 @@ def _read(estimates: Mapping[str, Any] | None, tree: AreaTree, read: Any) -> dic
         (entry["indicator"], area): read(entry)
         for entry in entries
         if entry["category"] is None and (area := _area_of(entry["domain"], tree)) is not None
+    }
+
+
+def _without_marked(result: Mapping[str, Any]) -> dict[str, Pair]:
+    """By indicator: the figures of everybody but those whose marks ask for review; empty when nobody has such marks."""
+    prob = _unmarked(result.get("prob"), read_figure)
+    qr = _unmarked(result.get("qr"), read_self_selected_figure)
+    return {indicator: Pair(prob.get(indicator), qr.get(indicator)) for indicator in {*prob, *qr}}
+
+
+def _unmarked(estimates: Mapping[str, Any] | None, read: Any) -> dict[str, Figure]:
+    entries: Iterable[Mapping[str, Any]] = estimates["estimates"] if estimates else ()
+    return {
+        entry["indicator"]: read(entry)
+        for entry in entries
+        if entry["category"] is None and {name: str(value) for name, value in entry["domain"].items()} == _NOT_MARKED
     }
 
 

@@ -8,11 +8,15 @@ from survey.actions.show_funnel import funnels_of
 from survey.invitation.funnel import Funnel
 from survey.invitation.invitation import Invitation, InvitationKind
 from survey.programme.area import Area, AreaLevel, AreaTree
+from survey.programme.quota import FilledQuota
 from survey.programme.wave import Wave
 from survey.response.response import Mode, Source
+from survey.response.suspicion import Sign
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.invitations import count_code_uses, list_invitations
+from survey.storage.mark_counts import count_signs
+from survey.storage.quotas import load_quotas
 from survey.storage.response_counts import ResponseCount, count_by_source
 from survey.storage.waves import load_wave
 
@@ -46,6 +50,9 @@ class WaveOverview:
     letters: int
     letters_used: int
     places: tuple[PlaceCount, ...]
+    quotas: tuple[FilledQuota, ...]
+    signs: Mapping[Sign, int]
+    for_review: int
 
 
 def show_wave(storage: Storage, wave_id: str) -> WaveOverview | None:
@@ -59,6 +66,8 @@ def show_wave(storage: Storage, wave_id: str) -> WaveOverview | None:
         counts = count_by_source(session, wave_id)
         used = count_code_uses(session, wave_id)
         funnels = funnels_of(session, wave_id, _by_poster(counts))
+        quotas = load_quotas(session, wave_id)
+        signs, for_review = count_signs(session, wave_id)
     posters = [one for one in invitations if one.kind is InvitationKind.POSTER]
     return WaveOverview(
         wave=wave,
@@ -66,6 +75,9 @@ def show_wave(storage: Storage, wave_id: str) -> WaveOverview | None:
         letters=len(invitations) - len(posters),
         letters_used=used,
         places=_by_place(tree, counts),
+        quotas=tuple(quotas),
+        signs={sign: signs[sign.value] for sign in Sign if signs[sign.value]},
+        for_review=for_review,
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from survey.instrument.population import Population
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import AreaLevel, AreaTree
 from survey.programme.margin import AGE_BANDS, SEXES, Margin
 from survey.programme.wave import Wave, WaveStatus
 from survey.programme.wave_indicator import WaveIndicator
 
+CONSENT_AGE = 14
 _HEADER = {
     "form_number": "表号",
     "authority": "制定机关",
@@ -36,6 +38,7 @@ class Preparation:
             *self._gaps_of_status(),
             *self._gaps_of_header(today),
             *self._gaps_of_questionnaire(),
+            *self._gaps_of_consent(),
             *self._gaps_of_indicators(),
             *self._gaps_of_margins(),
         ]
@@ -60,6 +63,15 @@ class Preparation:
         if self.questionnaire.population is not self.wave.population:
             expected = f"{self.questionnaire.population}, whom {self.questionnaire.name} is for"
             yield f"population: expected {expected}, found {self.wave.population}"
+
+    def _gaps_of_consent(self) -> Iterator[str]:
+        """Personal information law, article 31: below 14 only with a guardian's consent, so a form must ask or stop."""
+        ages = [item.minimum_age.years for item in self.questionnaire.items if item.minimum_age]
+        if self.wave.population is Population.STUDENTS and max(ages, default=0) < CONSENT_AGE:
+            yield (
+                f"questionnaire: expected an item that stops those below {CONSENT_AGE} without a guardian's consent, "
+                f"found none in {self.questionnaire.name} v{self.questionnaire.version}"
+            )
 
     def _gaps_of_indicators(self) -> Iterator[str]:
         if not self.indicators:

@@ -16,6 +16,7 @@ from survey.actions.analyse_wave import SELF_SELECTED, AnalysedWave, AnalysisFai
 from survey.actions.import_responses import import_responses
 from survey.actions.receive_response import receive_response
 from survey.actions.report_wave import report_wave
+from survey.actions.show_results import show_results
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.load import to_definition
 from survey.programme.indicator import Indicator, Rule, Unit
@@ -26,9 +27,10 @@ from survey.response.response import Mode, Purpose, Source, Submission
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.events import EventRow
+from survey.storage.marks import MarkRow
 from survey.storage.responses import ResponseRow
 from survey.storage.waves import WaveRow, save_indicators, save_margins
-from tests.factories import KEY, WAVE, store_wave
+from tests.factories import DISTRICT, KEY, WAVE, store_wave
 from tests.unit.exchange.generated import write_responses
 from tests.unit.exchange.samples import QUESTIONNAIRE
 from tests.unit.exchange.test_planned_indicator import make_indicator
@@ -293,3 +295,25 @@ def test_the_report_prints_verdict_rule_and_label_of_each_source(answered: Stora
 def test_a_report_needs_an_analysis(answered: Storage, tmp_path: Path) -> None:
     with pytest.raises(WaveError, match="expected a finished analysis"):
         report_wave(answered, WAVE, tmp_path / "report")
+
+
+def test_every_figure_stands_with_and_without_the_marked_responses(answered: Storage, tmp_path: Path) -> None:
+    with answered.write() as session:
+        of_qr = select(ResponseRow.response_id).where(ResponseRow.source == Source.QR.value)
+        marked = sorted(session.scalars(of_qr))[:20]
+        session.add_all(
+            MarkRow(wave=WAVE, response_id=one, signs="same_browser", score=0.6, over_quota="") for one in marked
+        )
+    analysed = analyse_wave(answered, WAVE, tmp_path / "out", NOW)
+    all_of_them = figure(analysed.result, "qr", "PARTIC")
+    parts = [figure(analysed.result, "qr", "PARTIC", for_review=value) for value in ("0", "1")]
+    everybody, unmarked, of_marked = (one["n_base"] for one in (all_of_them, *parts))
+    assert everybody == unmarked + of_marked
+    assert min(unmarked, of_marked) > 0
+    assert {"for_review"} not in [set(one["domain"]) for one in analysed.result["prob"]["estimates"]]
+    shown = show_results(answered, WAVE, DISTRICT)
+    assert shown is not None
+    pair = shown.without_marked["PARTIC"]
+    assert pair.prob is None
+    assert pair.qr is not None
+    assert pair.qr.n == unmarked

@@ -7,8 +7,10 @@ from survey.actions.show_funnel import show_funnel_by_day
 from survey.exchange.csv_file import as_csv, safe_text
 from survey.invitation.code import answer_address, spaced
 from survey.programme.wave import WaveError
+from survey.response.suspicion import REVIEW_FROM
 from survey.web.funnel_chart import funnel_chart, most_of
 from survey.web.office.found import base_address, found_overview, found_poster
+from survey.web.office.voice_words import LAYERS, signs_with_weights
 from survey.web.qr import qr_svg
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -37,6 +39,9 @@ def wave(wave_id: str) -> str:
         address=_address,
         spaced=spaced,
         chart=lambda funnel: funnel_chart(funnel, most),
+        layers=[str(LAYERS[name]) for name in overview.wave.protection.layers],
+        signs=signs_with_weights(),
+        review_from=REVIEW_FROM,
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey.instrument.answers import read_answers
+from survey.instrument.answers import AnswerFaultKey, read_answers
 from survey.instrument.choice import Polarity
 from survey.instrument.compile import compile_questionnaire
 from survey.instrument.item import ItemType, Purpose
@@ -14,7 +14,9 @@ PULSE = compile_questionnaire(REAL, "pulse", 1)
 MERCHANT = compile_questionnaire(REAL, "merchant", 1)
 DOORSTEP = compile_questionnaire(REAL, "doorstep", 1)
 BENCHMARK = compile_questionnaire(REAL, "benchmark", 1)
-ALL = (RESIDENT, PULSE, MERCHANT, DOORSTEP, BENCHMARK)
+STAFF = compile_questionnaire(REAL, "staff", 1)
+STUDENT = compile_questionnaire(REAL, "student", 1)
+ALL = (RESIDENT, PULSE, MERCHANT, DOORSTEP, BENCHMARK, STAFF, STUDENT)
 
 SCALES = {
     **dict.fromkeys(["a4", "b1", "b3", "b4", "b5", "c1", "c2", "c3", "c4", "c5", "e1_outcome"], "SAT5"),
@@ -89,7 +91,7 @@ def test_weighting_finds_its_items_by_purpose() -> None:
 def test_age_is_confirmed_before_anything_else() -> None:
     for questionnaire in ALL:
         assert questionnaire.items[0].minimum_age is not None
-        assert questionnaire.minimum_age == 16
+        assert questionnaire.minimum_age == (10 if questionnaire is STUDENT else 16)
     assert read_answers(RESIDENT, {"age_confirmed": ["2"], "e3": ["我十岁"]}).answers == {}
 
 
@@ -138,6 +140,35 @@ def test_merchants_answer_twelve_questions_the_last_in_parts() -> None:
     names = [item.name for item in MERCHANT.items if item.name.startswith("m") and item.name != "m_area"]
     parts = ["m12_trade", "m12_years", "m12_staff", "m12_role"]
     assert names == [f"m{number}" for number in range(1, 12)] + parts
+
+
+def test_employees_answer_ten_questions_and_students_ten() -> None:
+    assert (STAFF.population, STUDENT.population) == (Population.STAFF, Population.STUDENTS)
+    for questionnaire, letter in ((STAFF, "s"), (STUDENT, "t")):
+        assert {f"{letter}{number}" for number in range(1, 11)} <= questionnaire.answer_names
+
+
+@pytest.mark.parametrize(
+    ("given", "stopped_at"),
+    [
+        ({"age_group": ["1"]}, "age_group"),
+        ({"age_group": ["2"], "guardian": ["2"]}, "guardian"),
+        ({"age_group": ["2"], "guardian": ["1"], "t1": ["3"]}, None),
+        ({"age_group": ["3"], "t1": ["3"]}, None),
+    ],
+)
+def test_student_below_fourteen_goes_on_only_with_a_guardian(
+    given: dict[str, list[str]], stopped_at: str | None
+) -> None:
+    read = read_answers(STUDENT, given)
+    assert (read.stopped_at and read.stopped_at.name) == stopped_at
+    assert bool(read.answers) is (stopped_at is None)
+    assert ("guardian" in read.answers) is (given["age_group"] == ["2"] and stopped_at is None)
+
+
+def test_guardian_cannot_be_passed_over() -> None:
+    (fault,) = read_answers(STUDENT, {"age_group": ["2"]}).faults
+    assert (fault.item, fault.key) == ("guardian", AnswerFaultKey.REQUIRED)
 
 
 def test_at_the_door_the_resident_questions_are_the_same() -> None:
