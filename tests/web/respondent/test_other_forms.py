@@ -64,7 +64,7 @@ def test_child_without_a_guardian_is_sent_away_and_leaves_nothing(app_storage: S
     first = form_of(visitor, stored.posters[0].code, "/ask/age_group")
     visitor.post(first, {"age_group": "2", "go": "next"}, 303)
     page = visitor.follow()
-    assert "监护人" in page.text
+    assert "不能代替您同意" in page.text
     guardian = first.replace("age_group", "guardian")
     assert "没有监护人同意" in visitor.post(guardian, {"guardian": "2", "go": "next"}).text
     assert rows(app_storage) == [0, 0, 0]
