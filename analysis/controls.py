@@ -1,17 +1,20 @@
-"""Population controls: the margins that weights are calibrated to, checked against the sample. Third step."""
+"""Population controls: the margins that weights are calibrated to, checked against the sample. Third step.
+
+The sample comes as classes of rows that the margins treat alike, so that a check costs nothing with a million rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from analysis.encoding import text_of
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Bools, Column, Floats, Frame, Ints
+from analysis.frame import Bools, Column, Floats, Ints, as_one
 from analysis.plan_keys import as_code
 from analysis.plan_weighting import CalibrationStep, Margin
 
@@ -21,14 +24,14 @@ MISSING_LEVEL = "(missing)"
 
 @dataclass(frozen=True)
 class MarginControl:
-    """Totals of the levels of one margin: `level_of_row` (n,), `totals` (known levels,), names for messages.
+    """Totals of the levels of one margin: `level` of each class, `totals` (known levels,), names for messages.
 
-    With `keeps_missing` the last of `levels` holds the rows without a value. They keep their share of the
+    With `keeps_missing` the last of `levels` holds the classes without a value. They keep their share of the
     weights, so the totals of the other levels shrink by it.
     """
 
     name: str
-    level_of_row: Ints
+    level: Ints
     levels: tuple[str, ...]
     totals: Floats
     keeps_missing: bool = False
@@ -43,7 +46,7 @@ class MarginControl:
 
 @dataclass(frozen=True)
 class NumericControl:
-    """The population total of a numeric column: `values` (n,)."""
+    """The population total of a numeric column: `values` of the classes."""
 
     name: str
     values: Floats
@@ -58,17 +61,32 @@ class Controls:
     numeric: tuple[NumericControl, ...]
 
 
-def build_controls(
-    step: CalibrationStep, where: str, frame: Frame, weight: Floats, folder: Path, counted: Bools | None = None
-) -> Controls:
-    """Checks one step's margins against rows and current weights (n,). Raises FaultsFound.
+class Collapsed(Protocol):
+    """The sample in classes: how many rows and how much base weight each has, and its values in the columns named."""
 
-    `where` is the step's key in the plan, such as `calibration[0]`. `counted` (n,): rows that weights are made for, all
-    if left out; a nonrespondent needs no level.
+    @property
+    def rows(self) -> Floats: ...
+
+    @property
+    def base(self) -> Floats: ...
+
+    @property
+    def columns(self) -> Mapping[str, Column]: ...
+
+    @property
+    def numbers(self) -> Mapping[str, Floats]: ...
+
+
+def build_controls(
+    step: CalibrationStep, where: str, file: str, sample: Collapsed, folder: Path, counted: Bools | None = None
+) -> Controls:
+    """Checks one step's margins against the sample. Raises FaultsFound.
+
+    `where` is the step's key in the plan, such as `calibration[0]`; `file` is the name of the data. `counted`: classes
+    that weights are made for, all if left out; a nonrespondent needs no level.
     """
     if counted is None:
-        counted = np.ones(frame.n, dtype=np.bool_)
-    weight, keep = np.where(counted, weight, 0.0), step.missing == "keep"
+        counted = np.ones(sample.rows.shape[0], dtype=np.bool_)
     faults: list[Fault] = []
     margins: list[MarginControl] = []
     numeric: list[NumericControl] = []
@@ -76,9 +94,9 @@ def build_controls(
         key = f"{where}.margins[{k}]"
         try:
             if margin.numeric is not None:
-                numeric.append(_numeric(margin, key, frame, counted))
+                numeric.append(_numeric(margin, key, file, sample, counted))
             else:
-                margins.append(_margin(margin, key, frame, weight, counted, keep, folder))
+                margins.append(_margin(margin, key, file, sample, counted, step.missing == "keep", folder))
         except FaultsFound as found:
             faults += found.faults
     if not faults:
@@ -88,55 +106,45 @@ def build_controls(
     return Controls(tuple(margins), tuple(numeric))
 
 
-def _numeric(margin: Margin, key: str, frame: Frame, counted: Bools) -> NumericControl:
+def _numeric(margin: Margin, key: str, file: str, sample: Collapsed, counted: Bools) -> NumericControl:
     name = str(margin.numeric)
-    values = np.where(counted, frame.numbers(name), 0.0)
-    absent = int(np.isnan(values).sum())
+    values = np.where(counted, sample.numbers[name], 0.0)
+    absent = int(sample.rows @ np.isnan(values))
     if absent:
-        raise FaultsFound(
-            [Fault(frame.file, f"column {name}", f"a number in every row (for {key})", f"{absent} missing")]
-        )
+        raise FaultsFound([Fault(file, f"column {name}", f"a number in every row (for {key})", f"{absent} missing")])
     return NumericControl(name, values, float(margin.total or 0.0))
 
 
 def _margin(
-    margin: Margin, key: str, frame: Frame, weight: Floats, counted: Bools, keep: bool, folder: Path
+    margin: Margin, key: str, file: str, sample: Collapsed, counted: Bools, keep: bool, folder: Path
 ) -> MarginControl:
-    """One margin with a level for every row. With `keep`, rows without a level keep their share of the weights."""
+    """One margin with a level for every class. With `keep`, rows without a level keep their share of the weights."""
     source, totals = _read_totals(margin, key, folder)
-    crossed = frame.crossed(margin.by)
+    crossed = as_one([sample.columns[name] for name in margin.by])
     place = {" × ".join(level): k for k, level in enumerate(totals)}
     level_of_code = np.array([place.get(label, -1) for label in crossed.labels] + [-2], dtype=np.int64)
-    level_of_row = level_of_code[np.where(counted, crossed.codes, -1)]
-    control = MarginControl(" × ".join(margin.by), level_of_row, tuple(place), np.array(list(totals.values())))
-    unknown = _occurring(crossed, np.flatnonzero(level_of_code[:-1] == -1), counted)
-    faults = list(_level_faults(control, source, key, weight, unknown))
-    absent = (level_of_row == -2) & counted
+    level = level_of_code[np.where(counted, crossed.codes, -1)]
+    control = MarginControl(" × ".join(margin.by), level, tuple(place), np.array(list(totals.values())))
+    unknown = [crossed.labels[code] for code in np.unique(crossed.codes[level == -1])]
+    faults = list(_level_faults(control, source, key, np.where(counted, sample.base, 0.0), unknown))
+    absent = (level == -2) & counted
     if absent.any() and not keep:
-        found = f"{int(absent.sum())} rows without (calibration missing: keep leaves them their share)"
-        faults.append(Fault(frame.file, f"column {shortened(margin.by)}", f"a level in every row (for {key})", found))
+        found = f"{int(sample.rows @ absent)} rows without (calibration missing: keep leaves them their share)"
+        faults.append(Fault(file, f"column {shortened(margin.by)}", f"a level in every row (for {key})", found))
     if faults:
         raise FaultsFound(faults)
-    control = replace(control, level_of_row=np.where(counted, level_of_row, 0))  # without weight no level counts
+    control = replace(control, level=np.where(counted, level, 0))  # without weight no level counts
     if not absent.any():
         return control
     return replace(
         control,
-        level_of_row=np.where(absent, len(control.levels), control.level_of_row),
+        level=np.where(absent, len(control.levels), control.level),
         levels=(*control.levels, MISSING_LEVEL),
         keeps_missing=True,
     )
 
 
-def _occurring(column: Column, codes: Ints, counted: Bools) -> list[str]:
-    """Labels of those `codes` that some row has; a column of categories may name levels that nobody has."""
-    if not codes.size:
-        return []
-    counts = np.bincount(column.codes[counted] + 1, minlength=len(column.labels) + 1)[1:]
-    return [column.labels[code] for code in codes if counts[code]]
-
-
-def _level_faults(control: MarginControl, source: str, key: str, weight: Floats, unknown: list[str]) -> Iterator[Fault]:
+def _level_faults(control: MarginControl, source: str, key: str, base: Floats, unknown: list[str]) -> Iterator[Fault]:
     if unknown:
         yield Fault(
             source, key, f"a total for every level of {control.name} in the data", f"none for {shortened(unknown)}"
@@ -144,7 +152,7 @@ def _level_faults(control: MarginControl, source: str, key: str, weight: Floats,
     for level, total in zip(control.levels, control.totals, strict=True):
         if not total >= 0 or np.isinf(total):
             yield Fault(source, f"{key}, level {level}", "a total of 0 or more", f"{total:g}")
-    held = np.bincount(control.level_of_row + 2, weights=weight, minlength=len(control.levels) + 2)[2:]
+    held = np.bincount(control.level + 2, weights=base, minlength=len(control.levels) + 2)[2:]
     for k, level in enumerate(control.levels):
         if control.totals[k] > 0 and held[k] <= 0:
             expected = "sample weight in every level with a total (or collapse the level with a neighbour)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Literal
@@ -20,8 +21,10 @@ from analysis.estimates.intervals import (
 from analysis.frame import Floats
 
 Verdict = Literal["met", "not_met", "undetermined", "none"]
+Goal = tuple[float, str]
 ALPHA = 0.05
 REVIEW_BELOW_DF = 8
+FOOTNOTE = "complement relative width>1.30 (footnote)"
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def _review(p: float, df: float, width: float) -> tuple[str, ...]:
     if p in (0.0, 1.0):
         notes.append("0% or 100%")
     if p < 1 and width / (1 - p) > 1.30:
-        notes.append("complement relative width>1.30 (footnote)")
+        notes.append(FOOTNOTE)
     return tuple(notes)
 
 
@@ -131,19 +134,22 @@ def decide(lower: float, upper: float, target: float, operator: str) -> Verdict:
     return "met" if lower >= target else "not_met" if upper < target else "undetermined"
 
 
-def decide_shares(share: Proportions, target: float, operator: str, alpha: float = ALPHA) -> list[Verdict]:
-    """The verdicts on shares, by the Korn-Graubard limits with the NCHS cap at level 1 - 2 alpha."""
+def decide_shares(share: Proportions, goals: Sequence[Goal | None], alpha: float = ALPHA) -> list[Verdict]:
+    """The verdicts on shares, each against its goal, by the Korn-Graubard limits with the NCHS cap at 1 - 2 alpha."""
+    if not any(goals):
+        return ["none"] * len(goals)
     low, high = deciding_limits(share, 1 - 2 * alpha)
     fixed = (share.p > 0) & (share.p < 1) & has_no_variance(share.p, share.se)
-    rows = zip(low.tolist(), high.tolist(), fixed.tolist(), strict=True)
-    return ["undetermined" if quiet else decide(lower, upper, target, operator) for lower, upper, quiet in rows]
+    low, high = np.where(fixed, np.nan, low), np.where(fixed, np.nan, high)
+    rows = zip(low.tolist(), high.tolist(), goals, strict=True)
+    return ["none" if goal is None else decide(lower, upper, *goal) for lower, upper, goal in rows]
 
 
 def decide_share(
     p: float, se: float, df: float, n: float, target: float, operator: str, alpha: float = ALPHA
 ) -> Verdict:
     """The verdict on one share."""
-    return decide_shares(_one(p, se, df, n), target, operator, alpha)[0]
+    return decide_shares(_one(p, se, df, n), [(target, operator)], alpha)[0]
 
 
 def decide_mean(estimate: float, se: float, df: float, target: float, operator: str, alpha: float = ALPHA) -> Verdict:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Bools, Column, Floats, Frame, Ints, cross
+from analysis.frame import Bools, Codes, Column, Floats, Frame, Ints, cross, smallest_type
 from analysis.plan import DesignPlan, LonelyPolicy
 
 
@@ -16,7 +16,7 @@ from analysis.plan import DesignPlan, LonelyPolicy
 class SecondStage:
     """Units drawn within PSUs. `psu_of_unit`, `drawn`, `population` have one entry per unit, shape (m,)."""
 
-    unit_of_row: Ints
+    unit_of_row: Codes
     psu_of_unit: Ints
     drawn: Floats
     population: Floats
@@ -26,12 +26,12 @@ class SecondStage:
 class Design:
     """A stratified sample of PSUs. PSU numbers ascend with their stratum.
 
-    `weight`, `stratum_of_row`, `psu_of_row` have shape (n,); `stratum_of_psu` (PSUs,); `drawn` and
+    `weight`, `psu_of_row` have shape (n,); `stratum_of_psu` (PSUs,); `drawn` and
     `population` (strata,): PSUs in the sample and in the population (infinite without an fpc).
     """
 
     weight: Floats
-    psu_of_row: Ints
+    psu_of_row: Codes
     stratum_of_psu: Ints
     strata: tuple[str, ...]
     drawn: Floats
@@ -83,9 +83,9 @@ def build_design(plan: DesignPlan, frame: Frame, given: Floats | None = None) ->
         raise FaultsFound(faults)
     if psu_column is None:
         order = np.argsort(stratum.codes, kind="stable")
-        psu_of_row = np.empty(frame.n, dtype=np.int64)
+        psu_of_row = np.empty(frame.n, dtype=smallest_type(frame.n))
         psu_of_row[order] = np.arange(frame.n)
-        stratum_of_psu = stratum.codes[order]
+        stratum_of_psu = stratum.codes[order].astype(np.int64)
     else:
         psu_of_row, pairs = cross([stratum.codes, psu_column.codes], [len(stratum.labels), len(psu_column.labels)])
         stratum_of_psu = pairs[:, 0]
@@ -94,8 +94,7 @@ def build_design(plan: DesignPlan, frame: Frame, given: Floats | None = None) ->
     if stratum_of_psu.shape[0] == 1:
         key = f"column {shortened(plan.psu)}" if plan.psu else "rows"
         faults.append(Fault(frame.file, key, "at least two PSUs", "one"))
-    stratum_of_row = stratum_of_psu[psu_of_row]
-    population = _populations(plan.fpc, stratum_of_row, drawn, frame, stratum.labels, faults)
+    population = _populations(plan.fpc, stratum.codes, drawn, frame, stratum.labels, faults)
     second = _second_stage(plan, frame, psu_of_row, stratum_of_psu.shape[0], faults) if plan.fpc else None
     if faults:
         raise FaultsFound(faults)
@@ -111,6 +110,8 @@ def _weights(plan: DesignPlan, frame: Frame, faults: list[Fault], given: Floats 
     if plan.weight is None:
         return np.ones(frame.n)
     weight = _numbers(plan.weight, frame, faults)
+    if ((weight >= 0) & (weight < np.inf)).all() and weight.any():
+        return weight
     for wrong, name in ((np.isnan(weight), "missing"), (weight < 0, "negative"), (np.isinf(weight), "infinite")):
         if wrong.any():
             found = f"{int(wrong.sum())} {name} (first in row {int(np.flatnonzero(wrong)[0]) + 1})"
@@ -132,11 +133,12 @@ def _complete(names: Sequence[str], frame: Frame, what: str, faults: list[Fault]
     """The crossed column of strata or PSUs; a missing value in it is a fault."""
     for name in names:
         try:
-            missing = frame.column(name).missing
+            column = frame.column(name)
         except FaultsFound as found:
             faults += found.faults
             return None
-        if missing.any():
+        if not column.is_complete:
+            missing = column.missing
             found_text = f"{int(missing.sum())} missing (first in row {int(np.flatnonzero(missing)[0]) + 1})"
             faults.append(Fault(frame.file, f"column {name}", f"a {what} in every row", found_text))
             return None
@@ -156,7 +158,7 @@ def _check_nesting(
 
 
 def _populations(
-    name: str | None, group_of_row: Ints, drawn: Floats, frame: Frame, labels: Sequence[str], faults: list[Fault]
+    name: str | None, group_of_row: Codes, drawn: Floats, frame: Frame, labels: Sequence[str], faults: list[Fault]
 ) -> Floats:
     """Units in the population of each group (stratum, or PSU at the second stage), shape (groups,)."""
     if name is None:
@@ -185,7 +187,7 @@ def _populations(
 
 
 def _second_stage(
-    plan: DesignPlan, frame: Frame, psu_of_row: Ints, psus: int, faults: list[Fault]
+    plan: DesignPlan, frame: Frame, psu_of_row: Codes, psus: int, faults: list[Fault]
 ) -> SecondStage | None:
     stage = plan.second_stage
     if stage is None:

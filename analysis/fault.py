@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -25,6 +26,15 @@ class FaultsFound(Exception):  # noqa: N818 - names what happened; it carries ma
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@contextmanager
+def collected(faults: list[Fault]) -> Iterator[None]:
+    """Puts the faults that are found inside to `faults` and goes on, so that a reader is told all of them."""
+    try:
+        yield
+    except FaultsFound as found:
+        faults += found.faults
 
 
 def shortened(values: Iterable[object], limit: int = 8) -> str:

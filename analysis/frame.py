@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.signedinteger[Any]]
 Bools = npt.NDArray[np.bool_]
 
 FILE_COLUMN = "_file"
@@ -25,21 +26,34 @@ MANY_LEVELS = 1000
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `codes` (n,) index `labels`, -1 where missing; labels are in numeric or alphabetic order."""
+    """One column: `codes` (n,) index `labels`, -1 where missing; labels are in numeric or alphabetic order.
 
-    codes: Ints
+    Codes are small integers, often one byte, and overflow in arithmetic: `paired` and `cross` widen them.
+    """
+
+    codes: Codes
     labels: tuple[str, ...]
 
     @property
     def missing(self) -> Bools:
         return self.codes < 0
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether no row is missing."""
+        return not self.codes.size or int(self.codes.min()) >= 0
+
+    def flags(self, labels: Collection[str]) -> Bools:
+        """Rows with one of these labels, shape (n,)."""
+        rows: Bools = np.array([*(label in labels for label in self.labels), False])[self.codes]
+        return rows
+
 
 @dataclass(frozen=True)
 class Categories:
     """A column that came as codes already: `codes` (n,) of any integer type index `values`, -1 where missing."""
 
-    codes: npt.NDArray[np.integer]
+    codes: npt.NDArray[np.integer[Any]]
     values: tuple[object, ...]
 
 
@@ -89,41 +103,63 @@ class Frame:
 
     def crossed(self, names: Sequence[str]) -> Column:
         """Several columns as one; labels are joined with ` × `, only combinations that occur get a code."""
-        if len(names) == 1:
-            return self.column(names[0])
         if not names:
-            return Column(np.zeros(self.n, dtype=np.int64), ("",))
-        columns = [self.column(name) for name in names]
-        codes, parts = cross([column.codes for column in columns], [len(column.labels) for column in columns])
-        labels = tuple(
-            " × ".join(column.labels[level] for column, level in zip(columns, part, strict=True))
-            for part in parts.tolist()
-        )
-        return Column(codes, labels)
+            return Column(np.zeros(self.n, dtype=np.int8), ("",))
+        return as_one([self.column(name) for name in names])
 
 
-def cross(codes: Sequence[Ints], sizes: Sequence[int]) -> tuple[Ints, Ints]:
+def as_one(columns: Sequence[Column]) -> Column:
+    """Several columns crossed; labels are joined with ` × `, only combinations that occur get a code."""
+    if len(columns) == 1:
+        return columns[0]
+    codes, parts = cross([column.codes for column in columns], [len(column.labels) for column in columns])
+    labels = tuple(
+        " × ".join(column.labels[level] for column, level in zip(columns, part, strict=True)) for part in parts.tolist()
+    )
+    return Column(codes, labels)
+
+
+def cross(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[Codes, Ints]:
     """One code per combination that occurs, -1 where a part is missing; and the parts of each, (codes, parts)."""
-    key = np.zeros(codes[0].shape[0], dtype=np.int64)
-    missing: Bools | None = None
-    for code, size in zip(codes, sizes, strict=True):
-        key *= size
+    of_row, parts = combinations(codes, sizes)
+    whole = (parts >= 0).all(axis=1)
+    if whole.all():
+        return of_row, parts
+    place = np.where(whole, np.cumsum(whole) - 1, -1).astype(of_row.dtype)
+    return place[of_row], parts[whole]
+
+
+def combinations(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[Codes, Ints]:
+    """One code per combination that occurs, a missing part (-1) being one more level; parts as in `cross`."""
+    widths = [size + 1 for size in sizes]
+    key = codes[0].astype(np.int64)
+    for code, width in zip(codes[1:], widths[1:], strict=True):
+        key *= width
         key += code
-        if code.size and code.min() < 0:
-            missing = code < 0 if missing is None else missing | (code < 0)
-    span = int(np.prod(sizes, dtype=object))
-    if missing is not None:
-        key[missing] = span
+    key += np.ravel_multi_index([1] * len(widths), widths)
+    span = int(np.prod(widths, dtype=object))
     if span <= 4 * key.shape[0] + 4096:
-        present = np.flatnonzero(np.bincount(key, minlength=span + 1)[:span])
-        place = np.full(span + 1, -1, dtype=np.int64)
+        present = np.flatnonzero(np.bincount(key, minlength=span))
+        place = np.zeros(span, dtype=smallest_type(present.shape[0]))
         place[present] = np.arange(present.shape[0])
-        crossed = key if missing is None and present.shape[0] == span else place[key]
+        of_row = place[key]
     else:
-        distinct, crossed = np.unique(key, return_inverse=True)
-        present = distinct[distinct < span]
-        crossed = crossed if missing is None else np.where(missing, -1, crossed)
-    return crossed, np.stack(np.unravel_index(present, tuple(sizes)), axis=1).astype(np.int64)
+        present, of_row = np.unique(key, return_inverse=True)
+        of_row = of_row.astype(smallest_type(present.shape[0]))
+    return of_row, np.stack(np.unravel_index(present, widths), axis=1).astype(np.int64) - 1
+
+
+def paired(first: Codes, second: Codes, size: int) -> Ints:
+    """first × size + second of every row as one number, shape (n,), in 64 bits."""
+    key = first.astype(np.int64)
+    key *= size
+    key += second
+    return key
+
+
+def smallest_type(count: int) -> np.dtype[np.signedinteger[Any]]:
+    """The smallest type of codes 0..count-1 and -1."""
+    return np.min_scalar_type(-max(count, 1))
 
 
 def encode(values: Any, missing: Iterable[str]) -> Column:
@@ -143,15 +179,16 @@ def encode(values: Any, missing: Iterable[str]) -> Column:
     return _relabelled(indices.to_numpy(zero_copy_only=False), array.dictionary.to_pylist(), missing)
 
 
-def _relabelled(codes: npt.NDArray[np.integer], values: Sequence[object], missing: Iterable[str]) -> Column:
+def _relabelled(codes: npt.NDArray[np.integer[Any]], values: Sequence[object], missing: Iterable[str]) -> Column:
     """Codes of `values`, -1 for none, as a Column with its labels in order."""
     texts = [None if value is None else as_code(value) for value in values]
     absent = {as_code(value) for value in missing} | {""}
     labels = sorted({text for text in texts if text is not None and text not in absent}, key=_natural)
-    place = {label: code for code, label in enumerate(labels)}
-    lookup = np.array([*(-1 if text is None else place.get(text, -1) for text in texts), -1], dtype=np.int64)
-    unchanged = np.array_equal(lookup[:-1], np.arange(len(texts)))
-    return Column(codes.astype(np.int64) if unchanged else lookup[codes], tuple(labels))
+    small = smallest_type(len(texts))
+    if texts == labels:
+        return Column(codes.astype(small, copy=False), tuple(labels))
+    place: dict[str | None, int] = {label: code for code, label in enumerate(labels)}
+    return Column(np.array([*(place.get(text, -1) for text in texts), -1], dtype=small)[codes], tuple(labels))
 
 
 def _whole(values: Any) -> Any:
@@ -207,4 +244,4 @@ def frame_of(table: pd.DataFrame, file: str = "frame", missing: Iterable[str] = 
 
 
 def _categories(column: Any) -> Categories:
-    return Categories(column.codes, tuple(column.categories.tolist()))
+    return Categories(column.codes, tuple(column.categories.to_numpy(dtype=object).tolist()))

@@ -23,7 +23,7 @@ from analysis.estimates.sample import Sample
 from analysis.estimates.trends import trend
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.figures import Figures
-from analysis.frame import Bools, Floats, Frame, Ints
+from analysis.frame import Bools, Codes, Frame
 from analysis.plan import Plan, TrendPlan
 from analysis.plan_file import PlanFile
 from analysis.plan_weighting import TrimStep
@@ -43,7 +43,6 @@ from analysis.result import (
 from analysis.small_area_table import small_area_table
 from analysis.verdict_rule import as_one_family, nominal_alpha
 from analysis.weights.base import selection_weights
-from analysis.weights.diagnostics import kish_deff
 from analysis.weights.steps import Weighting, weight_sample
 
 
@@ -113,7 +112,7 @@ def software() -> str:
     return f"minyi analysis {own}, numpy {np.__version__}, Python {platform.python_version()}"
 
 
-def _splits(plan: Plan, design: Design) -> Sequence[Ints]:
+def _splits(plan: Plan, design: Design) -> Sequence[Codes]:
     """Trimming inside replicates looks at each PSU's weights, so classes must not cross PSUs."""
     trims = any(isinstance(step, TrimStep) for step in plan.calibration)
     if not trims or plan.design.replicates.type == "none":
@@ -161,12 +160,11 @@ class _Run:
         return self._domains[names]
 
     def estimates(self) -> tuple[Estimate, ...]:
-        specs = distinct(self.plan.domains)
+        measures = [measure for several in self.measures.values() for measure in several]
+        by_spec = [self.figures.of(measures, self.domains(spec)) for spec in distinct(self.plan.domains)]
         found: list[Estimate] = []
-        for measures in self.measures.values():
-            for measure in measures:
-                figures = [figure for spec in specs for figure in self.figures.of(measure, self.domains(spec))]
-                found += _disclosed(figures, self.plan.disclosure.minimum)
+        for of_measure in zip(*by_spec, strict=True):
+            found += _disclosed([figure for figures in of_measure for figure in figures], self.plan.disclosure.minimum)
         decisions = self.plan.decisions
         return as_one_family(found, decisions) if decisions.adjust == "holm" else tuple(found)
 
@@ -209,8 +207,8 @@ class _Run:
         found = []
         for k, part in enumerate(self.plan.small_areas):
             measure, domains = self.measures[part.indicator][0], self.domains(tuple(part.over))
-            everyone = self.method.estimate(measure, self.domains(()))
-            direct = self.method.estimate(measure, domains)
+            everyone = self.method.estimate([measure], self.domains(()))
+            direct = self.method.estimate([measure], domains)
             found.append(small_area_table(part, f"small_areas[{k}]", domains.where, direct, everyone, measure, folder))
         return tuple(found)
 
@@ -231,7 +229,7 @@ class _Run:
             domains = self.domains(tuple(part.over))
             measure = self.measures[part.indicator][0]
             value, covariance = self.method.covariance([(measure, domains)])
-            df = self.method.estimate(measure, domains).answered_df.astype(np.float64)
+            df = self.method.estimate([measure], domains).answered_df.astype(np.float64)
             found.append(rank_domains(part, domains.where, value, covariance, df))
         return found
 
@@ -263,25 +261,12 @@ def _adjusted(contrasts: Sequence[Contrast], trends: Sequence[Trend]) -> tuple[t
 
 
 def _summary(weighting: Weighting) -> WeightsSummary:
-    after = _spread(weighting.weight)
     return WeightsSummary(
-        **after,
+        **asdict(weighting.spread),
         steps=tuple(asdict(step) for step in weighting.diagnostics),
         values=weighting.weight,
-        base=_spread(weighting.base),
+        base=asdict(weighting.base_spread),
     )
-
-
-def _spread(weight: Floats) -> dict[str, float]:
-    live = weight != 0
-    deff = kish_deff(weight)
-    return {
-        "sum": float(weight.sum()),
-        "min": float(weight[live].min()),
-        "max": float(weight[live].max()),
-        "kish_deff": deff,
-        "effective_n": float(live.sum() / deff),
-    }
 
 
 def _warnings(plan: Plan, sample: Sample, method: VarianceMethod) -> list[str]:

@@ -14,10 +14,8 @@ def as_code(value: object) -> str:
     >>> as_code(4.0), as_code("4.0"), as_code("04"), as_code(True)
     ('4', '4', '04', '1')
     """
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if not isinstance(value, str):
+        value = int(value) if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()) else value
     text = str(value).strip()
     return text.split(".")[0] if "." in text and re.fullmatch(r"-?\d+\.0+", text) else text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import fdtrc
 
-from analysis.estimates.domains import DomainSet
+from analysis.estimates.domains import crossed_domains, one_domain
 from analysis.estimates.linearisation import VarianceMethod
-from analysis.estimates.measure import Measure, Rows
+from analysis.estimates.measure import Coding, Measure
 from analysis.estimates.sample import Sample
 from analysis.frame import Floats, Frame
 from analysis.plan import CrosstabPlan, Indicator
@@ -22,24 +22,23 @@ def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceM
     δ are the eigenvalues of the design effects of the interaction contrasts. Rows without one of the two
     columns, or without a weight, do not count. None with a flag where nothing can be tested.
     """
-    rows, columns = frame.column(plan.row), frame.column(plan.column)
-    inside = sample.inside & sample.live & ~rows.missing & ~columns.missing
-    place = rows.codes * len(columns.labels) + columns.codes
-    cells = np.arange(len(rows.labels) * len(columns.labels))
-    used = [int(cell) for cell in cells if (inside & (place == cell)).any()]
-    kept_rows = sorted({cell // len(columns.labels) for cell in used})
-    kept_columns = sorted({cell % len(columns.labels) for cell in used})
-    grid = [r * len(columns.labels) + c for r in kept_rows for c in kept_columns]
-    n = int(inside.sum())
+    domains = crossed_domains([plan.row, plan.column], frame, sample.inside & sample.live)
+    cells = [(where[plan.row], where[plan.column]) for where in domains.where]
+    kept_rows, kept_columns = {row for row, _ in cells}, {column for _, column in cells}
+    n = int(np.count_nonzero(domains.of_row >= 0))
     if len(kept_rows) < 2 or len(kept_columns) < 2 or df <= 0:
         reason = "no degrees of freedom" if df <= 0 else "fewer than two levels in use"
         return Crosstab(plan.row, plan.column, plan.test, n, None, None, None, None, (reason,))
     indicator = Indicator(id=f"{plan.row} × {plan.column}", rule="distribution", item=plan.row)
-    everyone = DomainSet(np.where(sample.inside, 0, -1), ({},))
-    x, none = inside.astype(np.float64), np.zeros(frame.n, dtype=np.bool_)
+    everyone, answered = one_domain(sample.inside), np.ones(len(cells), dtype=np.bool_)
     measures = [
-        Measure(indicator, None, None, Rows((inside & (place == cell)).astype(np.float64), x, inside, none))
-        for cell in grid
+        Measure(
+            indicator,
+            None,
+            Coding(domains.of_row, np.array([float(one == (row, column)) for one in cells]), answered, ~answered),
+        )
+        for row in sorted(kept_rows)
+        for column in sorted(kept_columns)
     ]
     share, covariance = method.covariance([(measure, everyone) for measure in measures])
     statistic, effects = _rao_scott(share.reshape(len(kept_rows), len(kept_columns)), covariance, n)

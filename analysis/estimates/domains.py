@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Bools, Column, Frame, Ints
+from analysis.frame import Bools, Codes, Frame, cross, smallest_type
 from analysis.plan import Subset
 
 
@@ -16,7 +16,7 @@ from analysis.plan import Subset
 class DomainSet:
     """Domains that do not overlap: `of_row` (n,) in 0..count-1, -1 for rows in none; `where` names each."""
 
-    of_row: Ints
+    of_row: Codes
     where: tuple[Mapping[str, str], ...]
 
     @property
@@ -40,9 +40,8 @@ def subset_rows(subset: Subset | None, frame: Frame) -> Bools:
     if subset is None:
         return np.ones(frame.n, dtype=np.bool_)
     column = frame.column(subset.column)
-    wanted = set(subset.inside if subset.inside is not None else subset.outside or ())
-    keep = np.array([(label in wanted) == (subset.inside is not None) for label in column.labels] + [False])
-    rows: Bools = keep[column.codes]
+    wanted = subset.inside if subset.inside is not None else set(column.labels) - set(subset.outside or ())
+    rows = column.flags(wanted)
     if not rows.any():
         raise FaultsFound([Fault(frame.file, f"subset, column {subset.column}", "at least one row", "none")])
     return rows
@@ -51,24 +50,24 @@ def subset_rows(subset: Subset | None, frame: Frame) -> Bools:
 def crossed_domains(names: Sequence[str], frame: Frame, rows: Bools) -> DomainSet:
     """One domain for each combination of levels of `names` that occurs in `rows`; none named: everyone."""
     if not names:
-        return DomainSet(np.where(rows, 0, -1), ({},))
+        return one_domain(rows)
     columns = [frame.column(name) for name in names]
-    crossed = frame.crossed(names)
-    of_row = np.where(rows, crossed.codes, -1)
-    present = np.flatnonzero(np.bincount(of_row + 1, minlength=len(crossed.labels) + 1)[1:])
-    place = np.full(len(crossed.labels) + 1, -1, dtype=np.int64)
-    place[present] = np.arange(present.shape[0])
-    codes = place[of_row]
-    return DomainSet(codes, tuple(_levels(names, columns, codes, present.shape[0])))
-
-
-def _levels(names: Sequence[str], columns: Sequence[Column], codes: Ints, count: int) -> list[Mapping[str, str]]:
-    some_row = np.zeros(count + 1, dtype=np.int64)  # the last place is for rows in no domain, whose code is -1
-    some_row[codes] = np.arange(codes.shape[0])
-    return [
-        {name: column.labels[int(column.codes[row])] for name, column in zip(names, columns, strict=True)}
-        for row in some_row[:count]
+    codes, parts = cross([column.codes for column in columns], [len(column.labels) for column in columns])
+    if not rows.all():
+        present = np.flatnonzero(np.bincount(codes[rows].astype(np.int64) + 1, minlength=len(parts) + 1)[1:])
+        place = np.full(len(parts) + 1, -1, dtype=smallest_type(len(parts)))
+        place[present] = np.arange(present.shape[0])
+        codes, parts = place[np.where(rows, codes, -1)], parts[present]
+    where = [
+        {name: column.labels[level] for name, column, level in zip(names, columns, part, strict=True)}
+        for part in parts.tolist()
     ]
+    return DomainSet(codes, tuple(where))
+
+
+def one_domain(rows: Bools, where: Mapping[str, str] | None = None) -> DomainSet:
+    """The domain of `rows` (n,); everyone, where nothing else is said."""
+    return DomainSet(rows.astype(np.int8) - np.int8(1), (dict(where or {}),))
 
 
 def chosen_domain(where: Mapping[str, str], frame: Frame, rows: Bools, key: str) -> DomainSet:
@@ -83,7 +82,7 @@ def chosen_domain(where: Mapping[str, str], frame: Frame, rows: Bools, key: str)
         inside &= column.codes == column.labels.index(level)
     if faults:
         raise FaultsFound(faults)
-    return DomainSet(np.where(inside, 0, -1), (dict(where),))
+    return one_domain(inside, where)
 
 
 def described(where: Mapping[str, str], everyone: str = "everyone") -> str:

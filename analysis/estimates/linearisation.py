@@ -8,18 +8,18 @@ from typing import Protocol
 
 import numpy as np
 
-from analysis.estimates.domains import DomainSet
+from analysis.estimates.domains import DomainSet, one_domain
 from analysis.estimates.linearised import degrees_of_freedom, influence, kept_psus, psus_with
 from analysis.estimates.measure import Measure
 from analysis.estimates.sample import Sample
-from analysis.estimates.tables import DomainSums, Tables, chunks, tabulate
+from analysis.estimates.tables import DomainSums, Tables, batches, joined_sums, tabulate
 from analysis.estimates.variance import scaled_deviations, variances
 from analysis.frame import Floats, Ints
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """One measure in the domains of a set, each array of shape (domains,). NaN: not defined.
+    """Measures in the domains of a set, one measure after the other, each array of shape (q,). NaN: not defined.
 
     `df` counts the rows that are not set aside, before missing answers are dropped (R's degf);
     `answered_df` the answered rows, never more.
@@ -44,8 +44,8 @@ class VarianceMethod(Protocol):
         """What the method note calls it."""
         ...
 
-    def estimate(self, measure: Measure, domains: DomainSet) -> Estimates:
-        """Estimates and their variances in every domain of the set."""
+    def estimate(self, measures: Sequence[Measure], domains: DomainSet) -> Estimates:
+        """Estimates and their variances in every domain of the set. The measures are all shares, or none is."""
         ...
 
     def covariance(self, measures: Sequence[tuple[Measure, DomainSet]]) -> tuple[Floats, Floats]:
@@ -63,11 +63,8 @@ class Linearisation:
     def name(self) -> str:
         return "linearisation"
 
-    def estimate(self, measure: Measure, domains: DomainSet) -> Estimates:
-        parts = list(chunks(self.sample, domains))
-        if len(parts) == 1:
-            return self._estimate(tabulate(self.sample, measure, domains))
-        found = [self._estimate(tabulate(self.sample, measure, domains.part(*part))) for part in parts]
+    def estimate(self, measures: Sequence[Measure], domains: DomainSet) -> Estimates:
+        found = [self._estimate(tabulate(self.sample, *batch)) for batch in batches(self.sample, measures, domains)]
         return joined(found)
 
     def _estimate(self, tables: Tables) -> Estimates:
@@ -79,9 +76,9 @@ class Linearisation:
 
     def covariance(self, measures: Sequence[tuple[Measure, DomainSet]]) -> tuple[Floats, Floats]:
         """As R's svycontrast: all rows of the subset stay in the design."""
-        tables = [tabulate(self.sample, measure, domains) for measure, domains in measures]
+        tables = [tabulate(self.sample, [measure], domains) for measure, domains in measures]
         totals = np.hstack([influence(self.sample, table) for table in tables])
-        everyone = DomainSet(np.where(self.sample.inside, 0, -1), ({},))
+        everyone = one_domain(self.sample.inside)
         kept = kept_psus(self.sample, psus_with(self.sample, everyone, self.sample.inside))
         if kept is not None:
             kept = np.broadcast_to(kept, (kept.shape[0], totals.shape[1]))
@@ -90,13 +87,14 @@ class Linearisation:
 
 
 def joined(parts: Sequence[Estimates]) -> Estimates:
-    """The estimates of several sets of domains as those of one."""
-    names = [name for name in DomainSums.__dataclass_fields__ if name != "is_total"]
-    arrays = {name: np.concatenate([getattr(part.sums, name) for part in parts]) for name in names}
+    """The estimates of several sets of domains, or of several measures, as those of one."""
+    if len(parts) == 1:
+        return parts[0]
+    logit_se = [part.logit_se for part in parts if part.logit_se is not None]
     return Estimates(
-        DomainSums(**arrays, is_total=parts[0].sums.is_total),
+        joined_sums([part.sums for part in parts]),
         np.concatenate([part.variance for part in parts]),
         np.concatenate([part.df for part in parts]),
         np.concatenate([part.answered_df for part in parts]),
-        None,
+        np.concatenate(logit_se) if logit_se else None,
     )

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Bools, Floats, Frame, Ints
+from analysis.frame import Bools, Codes, Floats, Frame
 from analysis.plan import Indicator
 
 MOST_LEVELS = 64
@@ -23,7 +23,7 @@ SLICE = 10_000
 class Coding:
     """A measure by the codes of one item: `codes` (n,), -1 missing; by code (levels,): y, in the base, set aside."""
 
-    codes: Ints
+    codes: Codes
     y: Floats
     known: Bools
     set_aside: Bools
@@ -110,7 +110,7 @@ def _single(indicator: Indicator, frame: Frame, value: Floats, known: Bools, cat
     return measure
 
 
-def _any_answer(codes: Ints, known: Bools) -> bool:
+def _any_answer(codes: Codes, known: Bools) -> bool:
     """Whether any row is in the base; nearly always the first slice of rows tells."""
     in_base = np.append(known, False)
     return any(in_base[codes[start : start + SLICE]].any() for start in range(0, codes.shape[0], SLICE))
@@ -148,15 +148,14 @@ def _any(indicator: Indicator, frame: Frame) -> Measure:
     chosen, answered, aside = (np.zeros(frame.n, dtype=np.bool_) for _ in range(3))
     for item in items:
         column = frame.column(item)
-        excluded = np.array([label in indicator.exclude for label in column.labels] + [False])[column.codes]
-        counted = np.array([label in (indicator.count or ()) for label in column.labels] + [False])[column.codes]
+        excluded, counted = column.flags(indicator.exclude), column.flags(indicator.count or ())
         valid = ~column.missing & ~excluded
         chosen |= counted & valid
         answered |= valid
         aside |= excluded
     if not answered.any():
         raise FaultsFound([_no_answers(indicator, frame)])
-    codes = np.where(answered, chosen.astype(np.int64), np.where(aside, 2, -1))
+    codes = np.where(answered, chosen.astype(np.int8), np.where(aside, np.int8(2), np.int8(-1)))
     known, apart = np.array([True, True, False]), np.array([False, False, True])
     return Measure(indicator, None, Coding(codes, np.array([0.0, 1.0, 0.0]), known, apart))
 
@@ -183,9 +182,7 @@ def _ratio(indicator: Indicator, frame: Frame) -> Measure:
 
 
 def _numbers_without(indicator: Indicator, name: str, frame: Frame) -> Floats:
-    column = frame.column(name)
-    aside = np.array([label in indicator.exclude for label in column.labels] + [False])[column.codes]
-    return np.where(aside, np.nan, frame.numbers(name))
+    return np.where(frame.column(name).flags(indicator.exclude), np.nan, frame.numbers(name))
 
 
 def _no_answers(indicator: Indicator, frame: Frame) -> Fault:

@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.design import Design
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Floats, Frame, Ints
+from analysis.frame import Codes, Floats, Frame, Ints
 from analysis.plan import Replicates
 
 MOST_CELLS = 200_000_000
@@ -39,7 +39,7 @@ class ReplicateDesign:
     """
 
     name: str
-    unit_of_row: Ints
+    unit_of_row: Codes
     base: Floats
     multiplier: Floats
     scale: float

@@ -12,13 +12,13 @@ from functools import cached_property
 import numpy as np
 
 from analysis.estimates.domains import DomainSet
-from analysis.estimates.linearisation import Estimates
+from analysis.estimates.linearisation import Estimates, joined
 from analysis.estimates.linearised import degrees_of_freedom
 from analysis.estimates.measure import Measure
 from analysis.estimates.replicates import Block, ReplicateDesign
 from analysis.estimates.sample import Sample
 from analysis.estimates.tables import Tables, sums_by, tabulate
-from analysis.frame import Floats, Ints, cross
+from analysis.frame import Floats, Ints, cross, paired
 
 KEEP_CELLS = 40_000_000
 PART_CELLS = 10_000_000
@@ -163,7 +163,7 @@ class Replication:
     def _stratum_and_class(self) -> Ints:
         """Stratum and class of each row as one number, shape (n,)."""
         design, classes = self.sample.design, self.sample.weighting.classes
-        return np.asarray(design.stratum_of_psu[design.psu_of_row] * classes.count + classes.of_row)
+        return paired(design.stratum_of_psu[design.psu_of_row], classes.of_row, classes.count)
 
     def _sums_left(self, measure: Measure, domains: DomainSet) -> tuple[Floats, Floats]:
         """Weighted sums of y and x, each (domains, replicates), when every replicate leaves out one unit.
@@ -202,7 +202,7 @@ class Replication:
         steady = np.flatnonzero(self._elsewhere)
         if steady.size:
             total[:, steady] = self._class_sums(data, domains).T @ self._refit[0][:, steady]
-        place = self.sample.shared(domains, pairs, "places", lambda: (domains.of_row + 1)[pairs.order])
+        place = self.sample.shared(domains, pairs, "places", lambda: domains.of_row[pairs.order] + np.int64(1))
         data = data[pairs.order]
         for weights in self._weights():
             part = weights.part
@@ -232,8 +232,11 @@ class Replication:
         empty = np.asarray(np.isnan(theta).all(axis=1))
         return np.where(empty[:, None], np.nan, np.where(np.isnan(scaled), 0.0, scaled))
 
-    def estimate(self, measure: Measure, domains: DomainSet) -> Estimates:
-        tables = tabulate(self.sample, measure, domains)
+    def estimate(self, measures: Sequence[Measure], domains: DomainSet) -> Estimates:
+        return joined([self._estimate(measure, domains) for measure in measures])
+
+    def _estimate(self, measure: Measure, domains: DomainSet) -> Estimates:
+        tables = tabulate(self.sample, [measure], domains)
         value = tables.sums.estimate
         theta = self.replicate_estimates(measure, domains)
         variance = (self._deviations(theta, value) ** 2).sum(axis=1)
@@ -272,7 +275,7 @@ class Replication:
     def covariance(self, measures: Sequence[tuple[Measure, DomainSet]]) -> tuple[Floats, Floats]:
         values, parts = [], []
         for measure, domains in measures:
-            full = tabulate(self.sample, measure, domains).sums.estimate
+            full = tabulate(self.sample, [measure], domains).sums.estimate
             values.append(full)
             parts.append(self._deviations(self.replicate_estimates(measure, domains), full))
         deviations = np.vstack(parts)

@@ -1,56 +1,68 @@
 """Rows that every weighting step treats alike are collapsed into classes once. Step 5.
 
-Rows of one class have the same margin levels and numeric controls, and the same base weight where weights
+Rows of one class have the same values in the columns that controls are about, and the same base weight where weights
 are trimmed, so a step multiplies all of them by one factor: the steps work on class totals, not on rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from analysis.frame import Floats, Ints, cross
+from analysis.frame import Codes, Column, Floats, Ints, combinations, smallest_type
 
 
 @dataclass(frozen=True)
 class Classes:
-    """`of_row` (n,) numbers the classes; `rows` and `base` (classes,) are counts and sums of base weights."""
+    """`of_row` (n,) numbers the classes; `rows` and `base` (classes,) are counts and sums of base weights.
 
-    of_row: Ints
+    `columns` and `numbers` hold what the controls are about, `splits` by what else rows differ, one entry per class.
+    """
+
+    of_row: Codes
     rows: Floats
     base: Floats
+    columns: Mapping[str, Column]
+    numbers: Mapping[str, Floats]
+    splits: tuple[Ints, ...] = ()
 
     @property
     def count(self) -> int:
         return int(self.rows.shape[0])
 
-    @cached_property
-    def first_row(self) -> Ints:
-        """A row of each class, shape (classes,): what is constant in a class is read there."""
-        first = np.zeros(self.count, dtype=np.int64)
-        first[self.of_row[::-1]] = np.arange(self.of_row.shape[0])[::-1]
-        return first
+
+def collapse(
+    columns: Mapping[str, Column], numbers: Mapping[str, Floats], weight: Floats, splits: Sequence[Codes] = ()
+) -> Classes:
+    """Classes of rows with equal columns, `numbers` and `splits`, each of shape (n,)."""
+    distinct = {name: np.unique(values, return_inverse=True) for name, values in numbers.items()}
+    codes: list[Codes] = [column.codes for column in columns.values()]
+    codes += [*(code for _, code in distinct.values()), *splits]
+    sizes = [len(column.labels) for column in columns.values()]
+    sizes += [*(values.shape[0] for values, _ in distinct.values()), *(int(code.max()) + 1 for code in splits)]
+    if not codes:
+        of_row, parts = np.zeros(weight.shape[0], dtype=np.int8), np.zeros((1, 0), dtype=np.int64)
+    else:
+        of_row, parts = combinations(codes, sizes)
+    held = {name: Column(part, column.labels) for (name, column), part in zip(columns.items(), parts.T, strict=False)}
+    known = parts.T[len(columns) :]
+    values = {name: each[part] for (name, (each, _)), part in zip(distinct.items(), known, strict=False)}
+    rows, base = np.bincount(of_row), np.bincount(of_row, weights=weight)
+    parted = tuple(parts.T[len(columns) + len(numbers) :])
+    return Classes(of_row, rows.astype(np.float64), base.astype(np.float64), held, values, parted)
 
 
-def collapse(codes: Sequence[Ints], numbers: Sequence[Floats], weight: Floats) -> Classes:
-    """Classes of rows with equal `codes` (>= 0) and equal `numbers`, each of shape (n,)."""
-    parts, sizes = list(codes), [int(code.max()) + 1 for code in codes]
-    for values in numbers:
-        distinct, code = np.unique(values, return_inverse=True)
-        parts.append(code.astype(np.int64))
-        sizes.append(distinct.shape[0])
-    of_row = cross(parts, sizes)[0] if parts else np.zeros(weight.shape[0], dtype=np.int64)
-    rows = np.bincount(of_row).astype(np.float64)
-    return Classes(of_row, rows, np.bincount(of_row, weights=weight).astype(np.float64))
-
-
-def each_row(weight: Floats) -> Classes:
+def each_row(
+    columns: Mapping[str, Column], numbers: Mapping[str, Floats], weight: Floats, splits: Sequence[Ints] = ()
+) -> Classes:
     """Every row a class of its own: the row-level form of the same arithmetic."""
-    return Classes(np.arange(weight.shape[0]), np.ones(weight.shape[0]), weight.copy())
+    n = weight.shape[0]
+    of_row = np.arange(n, dtype=smallest_type(n))
+    return Classes(of_row, np.ones(n), weight.copy(), columns, numbers, tuple(splits))
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ class Grouping:
     levels: int
 
     @cached_property
-    def _members(self) -> Any:
+    def members(self) -> Any:
         """1 where a class has a level, a sparse matrix (levels, classes)."""
         from scipy.sparse import coo_array
 
@@ -74,4 +86,4 @@ class Grouping:
             return np.bincount(self.level, weights=values, minlength=self.levels).astype(np.float64)
         if values.shape[1] == 1:
             return self.sums(values[:, 0])[:, None]
-        return np.asarray(self._members @ values)
+        return np.asarray(self.members @ values)

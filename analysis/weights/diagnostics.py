@@ -26,6 +26,24 @@ def kish_deff(weights: Floats, rows: Floats | None = None) -> float:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How the weights of all rows with a weight spread, and what that costs (Kish 1965)."""
+
+    sum: float
+    min: float
+    max: float
+    kish_deff: float
+    effective_n: float
+
+    @classmethod
+    def of(cls, weight: Floats) -> Spread:
+        """The spread of weights (n,), at least one of them not 0."""
+        live = weight if weight.all() else weight[weight != 0]
+        deff = kish_deff(live)
+        return cls(float(live.sum()), float(live.min()), float(live.max()), deff, float(live.shape[0] / deff))
+
+
+@dataclass(frozen=True)
 class StepDiagnostics:
     """One step: its method, how it ended, and the weights after it. `residual` names the form of its variance.
 

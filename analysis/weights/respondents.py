@@ -78,8 +78,9 @@ class ResponseStep:
 
     @classmethod
     def of(cls, response: Response, classes: Classes) -> ResponseStep:
-        rows = classes.first_row
-        return cls(response.status[rows], Grouping(response.group[rows], len(response.labels)))
+        """`classes` split by status and adjustment class, last of all."""
+        status, group = classes.splits[-2:]
+        return cls(status, Grouping(group, len(response.labels)))
 
     def _sums(self, totals: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """R, E, I, U of every adjustment class, each (groups, k)."""

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from analysis.controls import Controls, build_controls
-from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Bools, Floats, Frame, Ints
+from analysis.fault import Fault, FaultsFound, collected, shortened
+from analysis.frame import Bools, Codes, Column, Floats, Frame
 from analysis.plan import Plan
 from analysis.plan_weighting import CalibrationStep, NonresponseStep, TrimStep
 from analysis.weights.classes import Classes, Grouping, collapse, each_row
-from analysis.weights.diagnostics import StepDiagnostics, kish_deff
+from analysis.weights.diagnostics import Spread, StepDiagnostics
 from analysis.weights.linear import Linear
 from analysis.weights.logit import Logit
 from analysis.weights.newton import Distance, calibrate
 from analysis.weights.poststratify import poststratify
 from analysis.weights.rake import rake
 from analysis.weights.raking import Raking
-from analysis.weights.residuals import CellMeans, ClassInfluence, Regression, Residual, UnweightedSweeps
-from analysis.weights.respondents import Response, ResponseStep, read_response
+from analysis.weights.residuals import CellMeans, Fit, FittedStep, Regression, Residual, UnweightedSweeps, fit_of
+from analysis.weights.respondents import RESPONDENT, Response, ResponseStep, read_response
 from analysis.weights.trim import trim
 
+BASE_WEIGHT = "(base weight)"
 THIN = 20  # rows: a margin's level with fewer is named in the diagnostics
 
 
@@ -153,22 +153,18 @@ class AppliedStep:
 
 @dataclass(frozen=True)
 class Weighting:
-    """Final weights of all rows, and what later steps need: classes, factors, residuals, and the steps themselves."""
+    """Base and final weights of all rows (n,), and what later steps need: classes, factors, the steps themselves."""
 
     base: Floats
+    weight: Floats
+    base_spread: Spread
+    spread: Spread
     classes: Classes
     factor: Floats
     prepared: tuple[PreparedStep, ...]
     applied: tuple[AppliedStep, ...]
     diagnostics: tuple[StepDiagnostics, ...]
     response: Response | None = None
-
-    @cached_property
-    def weight(self) -> Floats:
-        """Final weight of each row, shape (n,)."""
-        if not self.prepared:
-            return self.base
-        return self.base * self.factor[self.classes.of_row]
 
     @property
     def counted(self) -> Bools | None:
@@ -208,41 +204,21 @@ class Weighting:
         return any(step.residual is not None for step in self.applied)
 
     @property
-    def needs_plain(self) -> bool:
-        return any(step.residual is not None and step.residual.needs_plain for step in self.applied)
-
-    @property
-    def needs_weighted(self) -> bool:
-        weighted = (step.residual is not None and not step.residual.needs_plain for step in self.applied)
-        return self.adjusts_for_nonresponse or any(weighted)
+    def changes_influence(self) -> bool:
+        """Whether any step takes away from the influence of rows, or adds to it."""
+        return self.is_calibrated or self.adjusts_for_nonresponse
 
     @cached_property
-    def residuals(self) -> tuple[tuple[Residual, Floats, Floats], ...]:
-        """The steps that have one, with `share` and `ratio` of their classes."""
+    def fit(self) -> Fit:
+        """What the residuals of all steps together take from an influence."""
         final = np.where(self.factor > 0, self.factor, 1.0)
-        return tuple(
-            (step.residual, step.before / final, final / np.where(step.after > 0, step.after, 1.0))
+        steps = [
+            FittedStep(step.residual, step.before / final, final / np.where(step.after > 0, step.after, 1.0))
             for step in self.applied
             if step.residual is not None
-        )
-
-    @cached_property
-    def fitted_on(self) -> Any:
-        """What the steps fit the influence on, a matrix (classes, k): b = fitted_on @ coefficients."""
-        from scipy.sparse import csr_array, hstack
-
-        return hstack([csr_array(residual.x) / ratio[:, None] for residual, _, ratio in self.residuals]).tocsr()
-
-    def coefficients(self, sums: ClassInfluence) -> Floats:
-        """What the steps take from the influence: row i contributes w_i (z_i - b_c), b as above; shape (k, q)."""
-        found: list[Floats] = []
-        b: Floats | None = None
-        for k, (residual, share, ratio) in enumerate(self.residuals):
-            found.append(residual.coefficients(sums, b, share, ratio))
-            if k + 1 < len(self.residuals):
-                taken = np.asarray(residual.x @ found[-1]) / ratio[:, None]
-                b = taken if b is None else b + taken
-        return np.concatenate(found)
+        ]
+        also = self.of_nonrespondents()[0].grouping if self.adjusts_for_nonresponse else None
+        return fit_of(steps, self.classes.base * self.factor, self.classes.rows, also)
 
     def refactor(self, totals: Floats) -> tuple[Floats, bool]:
         """Runs all steps again on replicate class totals (classes, k): factors, and whether all converged."""
@@ -255,58 +231,71 @@ class Weighting:
 
 
 def weight_sample(
-    plan: Plan, frame: Frame, base: Floats, folder: Path, extra_codes: Sequence[Ints] = (), collapsed: bool = True
+    plan: Plan, frame: Frame, base: Floats, folder: Path, extra_codes: Sequence[Codes] = (), collapsed: bool = True
 ) -> Weighting:
     """Runs the plan's calibration. Raises FaultsFound for controls that do not fit and steps that do not converge.
 
     `extra_codes` (n,) split classes further, where replicates multiply base weights by PSU and trimming
     needs them equal within a class. `collapsed=False` keeps every row a class (the row-level form).
     """
-    keys = [f"calibration[{k}]" for k in range(len(plan.calibration))]
-    response: Response | None = None
-    controls: list[Controls] = []
     faults: list[Fault] = []
-    for step, key in zip(plan.calibration, keys, strict=True):
-        try:
-            if isinstance(step, NonresponseStep):
-                response = read_response(step, key, frame, base)
-            counted = None if response is None else response.answered
-            none = Controls((), ())
-            controls.append(
-                build_controls(step, key, frame, base, folder, counted) if isinstance(step, CalibrationStep) else none
-            )
-        except FaultsFound as found:
-            faults += found.faults
+    response: Response | None = None
+    for k, step in enumerate(plan.calibration):
+        if isinstance(step, NonresponseStep):
+            with collected(faults):
+                response = read_response(step, f"calibration[{k}]", frame, base)
+    classes = _classes(plan, frame, base, response, extra_codes, collapsed, faults)
+    prepared: list[PreparedStep] = []
+    for k, step in enumerate(plan.calibration):
+        with collected(faults):
+            prepared.append(_prepare(step, f"calibration[{k}]", frame.file, classes, response, folder))
     if faults:
         raise FaultsFound(faults)
-    of_response = [] if response is None else [response.status, response.group]
-    classes = _classes(plan, controls, base, [*extra_codes, *of_response]) if collapsed else each_row(base)
-    prepared = tuple(
-        _prepare(step, key, control, classes, response)
-        for step, key, control in zip(plan.calibration, keys, controls, strict=True)
-    )
-    return _run(base, classes, prepared, response)
+    return _run(base, classes, tuple(prepared), response)
 
 
-def _classes(plan: Plan, controls: Sequence[Controls], base: Floats, extra: Sequence[Ints]) -> Classes:
-    codes = [margin.level_of_row for control in controls for margin in control.margins]
-    numbers = [numeric.values for control in controls for numeric in control.numeric]
+def _classes(
+    plan: Plan,
+    frame: Frame,
+    base: Floats,
+    response: Response | None,
+    splits: Sequence[Codes],
+    collapsed: bool,
+    faults: list[Fault],
+) -> Classes:
+    """Classes of rows by every column that a margin names. Raises FaultsFound for columns that are not there."""
+    margins = [margin for step in plan.calibration if isinstance(step, CalibrationStep) for margin in step.margins]
+    columns: dict[str, Column] = {}
+    numbers: dict[str, Floats] = {}
+    for margin in margins:
+        with collected(faults):
+            columns |= {name: frame.column(name) for name in margin.by}
+            numbers |= {} if margin.numeric is None else {margin.numeric: frame.numbers(margin.numeric)}
+    if faults:
+        raise FaultsFound(faults)
+    of_response = () if response is None else (response.status, response.group)
+    if not collapsed:
+        return each_row(columns, numbers, base, of_response)
     if any(isinstance(step, TrimStep) for step in plan.calibration):
-        numbers.append(base)
-    return collapse([*codes, *extra], numbers, base)
+        numbers[BASE_WEIGHT] = base
+    return collapse(columns, numbers, base, [*splits, *of_response])
 
 
 def _prepare(
     step: CalibrationStep | TrimStep | NonresponseStep,
     key: str,
-    controls: Controls,
+    file: str,
     classes: Classes,
     response: Response | None,
+    folder: Path,
 ) -> PreparedStep:
-    rows = classes.first_row
-    groupings = tuple(Grouping(margin.level_of_row[rows], len(margin.levels)) for margin in controls.margins)
+    controls = Controls((), ())
+    if isinstance(step, CalibrationStep):
+        counted = None if response is None else np.asarray(classes.splits[-2] == RESPONDENT)
+        controls = build_controls(step, key, file, classes, folder, counted)
+    groupings = tuple(Grouping(margin.level, len(margin.levels)) for margin in controls.margins)
     blocks = [np.eye(grouping.levels)[grouping.level] for grouping in groupings] if _has_matrix(step) else []
-    blocks += [numeric.values[rows][:, None] for numeric in controls.numeric]
+    blocks += [numeric.values[:, None] for numeric in controls.numeric]
     x = np.hstack(blocks) if blocks else np.zeros((classes.count, 0))
     answers = ResponseStep.of(response, classes) if response and isinstance(step, NonresponseStep) else None
     return PreparedStep(step, key, controls, groupings, x, answers)
@@ -319,8 +308,8 @@ def _has_matrix(step: CalibrationStep | TrimStep | NonresponseStep) -> bool:
 def _run(
     base: Floats, classes: Classes, prepared: tuple[PreparedStep, ...], response: Response | None = None
 ) -> Weighting:
-    factor = np.ones(classes.count)
-    deff = kish_deff(base)
+    factor, weight = np.ones(classes.count), base
+    spread = base_spread = Spread.of(base)
     applied: list[AppliedStep] = []
     diagnostics: list[StepDiagnostics] = []
     for step in prepared:
@@ -330,10 +319,11 @@ def _run(
         after = factor * outcome.factor[:, 0]
         rows = classes.rows if response is None else np.where(factor > 0, classes.rows, 0.0)
         applied.append(AppliedStep(factor, after, step.residual(rows)))
-        factor = after
-        diagnostics.append(_diagnose(step, outcome, base * factor[classes.of_row], rows, deff))
-        deff = diagnostics[-1].kish_deff
-    return Weighting(base, classes, factor, prepared, tuple(applied), tuple(diagnostics), response)
+        factor, weight, before = after, base * after[classes.of_row], spread
+        spread = Spread.of(weight)
+        diagnostics.append(_diagnose(step, outcome, spread, rows, before.kish_deff))
+    steps = prepared, tuple(applied), tuple(diagnostics)
+    return Weighting(base, weight, base_spread, spread, classes, factor, *steps, response)
 
 
 def _not_converged(step: PreparedStep, outcome: Outcome) -> Fault:
@@ -345,10 +335,8 @@ def _not_converged(step: PreparedStep, outcome: Outcome) -> Fault:
 
 
 def _diagnose(
-    step: PreparedStep, outcome: Outcome, weight: Floats, rows: Floats, deff_before: float
+    step: PreparedStep, outcome: Outcome, spread: Spread, rows: Floats, deff_before: float
 ) -> StepDiagnostics:
-    live = weight != 0
-    deff = kish_deff(weight)
     ratio = outcome.factor[:, 0]
     ratio = ratio[ratio != 0] if step.response is not None else ratio
     return StepDiagnostics(
@@ -361,12 +349,8 @@ def _diagnose(
         smallest_ratio=float(ratio.min()),
         largest_ratio=float(ratio.max()),
         rows_trimmed=outcome.rows_trimmed,
-        sum=float(weight.sum()),
-        min=float(weight[live].min()),
-        max=float(weight[live].max()),
-        kish_deff=deff,
-        effective_n=float(live.sum() / deff),
-        deff_factor=deff / deff_before,
+        **asdict(spread),
+        deff_factor=spread.kish_deff / deff_before,
         thin_levels=tuple(_thin_levels(step, rows)),
     )
 

@@ -14,7 +14,7 @@ from analysis.estimates.domains import crossed_domains
 from analysis.estimates.linearisation import Linearisation
 from analysis.estimates.measure import measures_of
 from analysis.estimates.sample import Sample
-from analysis.frame import frame_of
+from analysis.frame import cross, frame_of, paired
 from analysis.pipeline import run_plan
 from analysis.plan_file import parse_plan
 from analysis.weights.steps import weight_sample
@@ -41,7 +41,7 @@ def both_forms(calibration: list[dict[str, Any]]) -> list[tuple[np.ndarray, np.n
         weighting = weight_sample(plan, frame, design.weight, Path(), collapsed=collapsed)
         sample = Sample(design, weighting, np.ones(frame.n, dtype=np.bool_))
         domains = crossed_domains(["area"], frame, sample.inside)
-        estimates = Linearisation(sample).estimate(measures_of(plan.indicators[0], frame)[0], domains)
+        estimates = Linearisation(sample).estimate(measures_of(plan.indicators[0], frame), domains)
         found.append((weighting.weight, estimates.value, estimates.variance))
         assert (
             weighting.classes.count < frame.n
@@ -133,3 +133,39 @@ def test_categories_texts_and_numbers_of_a_frame_are_the_same_columns() -> None:
     figures = [[(figure.estimate, figure.se, figure.df) for figure in result.estimates] for result in (one, other)]
     for figure, same in zip(*figures, strict=True):
         assert figure == pytest.approx(same, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["rake", "raking", "poststratify, linear"])
+def test_weighting_steps_look_at_classes_and_at_rows_alike(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for entries in (0, 1_000_000):
+        monkeypatch.setattr(Sample, "entries", entries)
+        result = run(small_town(), calibration=WEIGHTINGS[name], indicators=[SHARE], domains=[["area"]])
+        found.append([number for figure in result.estimates for number in (figure.n_base, figure.estimate, figure.se)])
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+def test_small_codes_do_not_overflow_when_columns_are_crossed() -> None:
+    random = np.random.default_rng(3)
+    first, second = (random.integers(-1, 120, 5000).astype(np.int8) for _ in range(2))
+    crossed, parts = cross([first, second], [120, 120])
+    inside = (first >= 0) & (second >= 0)
+    assert (crossed[~inside] == -1).all()
+    assert (parts[crossed[inside]] == np.stack([first, second], axis=1)[inside]).all()
+    assert len(parts) == len(set(zip(first[inside].tolist(), second[inside].tolist(), strict=True)))
+    assert (paired(first, second, 120)[inside] == first[inside] * 120.0 + second[inside]).all()
+
+
+def test_figures_of_many_small_levels_are_those_of_the_rows() -> None:
+    random = np.random.default_rng(4)
+    town = pd.DataFrame({"psu": np.arange(3000) % 150, "area": random.integers(0, 100, 3000)})
+    town["q"] = random.integers(0, 2, 3000)
+    plan = {
+        "design": {"psu": ["psu"]},
+        "indicators": [{"id": "q", "item": "q", "rule": "share"}],
+        "domains": [["area"]],
+    }
+    result = run_plan(parse_plan(plan), frame=frame_of(town))
+    shares = town.groupby("area")["q"].agg(["mean", "size"])
+    assert [figure.n for figure in result.estimates] == shares["size"].tolist()
+    assert [figure.estimate for figure in result.estimates] == pytest.approx(shares["mean"].tolist(), rel=1e-12)
