@@ -87,7 +87,7 @@ def test_influence_is_the_derivative_of_the_estimate_by_the_base_weights(after: 
     sample = prepare(parsed, frame)
     (measure,) = measures_of(parsed.indicators[0], frame)
     domains = crossed_domains(["area"], frame, sample.inside)
-    found = influence(sample, tabulate(sample, measure, domains))
+    found = influence(sample, tabulate(sample, [measure], domains))
     step = 1e-5
     for psu in range(0, sample.design.psus, 3):
         rows = sample.design.psu_of_row == psu
