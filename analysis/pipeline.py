@@ -76,6 +76,7 @@ def run_plan(
         trends=trends,
         small_areas=run.small_areas(folder),
         two_samples=run.two_samples(folder),
+        decisions=plan.decisions.model_dump(mode="json") | {"nominal_alpha": nominal_alpha(plan.decisions)},
     )
 
 

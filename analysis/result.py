@@ -222,7 +222,10 @@ class WeightsSummary:
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that one run of a plan found; `design` counts strata and PSUs."""
+    """Everything that one run of a plan found; `design` counts strata and PSUs.
+
+    `decisions`: alpha, the error that verdicts were reached at (nominal_alpha), adjust, and the looks if there are any.
+    """
 
     plan_sha256: str | None
     data_sha256: str | None
@@ -239,3 +242,4 @@ class Result:
     trends: tuple[Trend, ...] = ()
     small_areas: tuple[SmallAreaTable, ...] = ()
     two_samples: TwoSamples | None = None
+    decisions: Mapping[str, Any] = field(default_factory=dict)

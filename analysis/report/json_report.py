@@ -83,6 +83,7 @@ def result_entry(result: Result) -> dict[str, Any]:
         "trends": [trend_entry(trend) for trend in result.trends],
         "small_areas": [small_areas_entry(table) for table in result.small_areas],
         "two_samples": two_samples_entry(result.two_samples) if result.two_samples else None,
+        "decisions": dict(result.decisions),
         "weights": {
             "sum": weights.sum,
             "min": weights.min,

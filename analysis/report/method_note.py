@@ -48,8 +48,7 @@ def method_lines(result: Result, plan: Plan, language: Language) -> Iterator[str
 
 def _decision_lines(plan: Plan, result: Result, language: Language) -> Iterator[str]:
     """How verdicts were reached: the level of the deciding interval, looks, families, answers still needed."""
-    nominal = next((one.decision_alpha for one in result.estimates if one.decision_alpha is not None), None)
-    alpha = plan.decisions.alpha if nominal is None else nominal
+    alpha = float(result.decisions.get("nominal_alpha", plan.decisions.alpha))
     level = f"{100 * (1 - 2 * alpha):.4g} %"
     yield sentence("decision", language, level=level, alpha=f"{100 * alpha:.3g} %")
     if plan.decisions.looks:

@@ -22,6 +22,7 @@ from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow
 from survey.storage.areas import load_area_tree
 from survey.storage.events import new_event, record_event
+from survey.storage.fieldwork import count_cases
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.responses import stream_responses
 from survey.storage.waves import load_indicators, load_margins, require_wave
@@ -157,6 +158,7 @@ def _definition(session: Session, wave_id: str) -> WaveDefinition:
         indicators=tuple(read_wave_indicator(text) for _, text in load_indicators(session, wave_id)),
         margins=tuple(load_margins(session, wave_id)),
         areas=load_area_tree(session),
+        cases=count_cases(session, wave_id),
     )
 
 

@@ -59,7 +59,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class WaveResults:
-    """Everything that the pages of a wave's results show. `areas` are those of the account, the highest first."""
+    """Everything that the pages of a wave's results show. `areas` are those of the account, the highest first.
+
+    `looking_level`: the level of the interval that verdicts were reached by while fieldwork went on, so that looking
+    often does not make them wrong more often; None when it had ended.
+    """
 
     wave: Wave
     areas: tuple[Area, ...]
@@ -71,6 +75,7 @@ class WaveResults:
     shown: Run | None
     evidence: Mapping[Source, Evidence]
     without_marked: Mapping[str, Pair] = field(default_factory=dict)
+    looking_level: float | None = None
 
     def pair(self, indicator: str, area: str) -> Pair:
         return self.figures.get((indicator, area), Pair())
@@ -100,7 +105,13 @@ def show_results(storage: Storage, wave_id: str, area: str) -> WaveResults | Non
         shown=read_run(done),
         without_marked=_without_marked(result),
         evidence={source: read_evidence(result[source.value]) for source in Source if result.get(source.value)},
+        looking_level=_looking_level(result.get("prob") or {}),
     )
+
+
+def _looking_level(estimates: Mapping[str, Any]) -> float | None:
+    decisions = estimates.get("decisions", {})  # runs that were kept before looks were known have none
+    return 1 - 2 * float(decisions["nominal_alpha"]) if decisions.get("looks") else None
 
 
 def in_order(tree: AreaTree) -> list[Area]:

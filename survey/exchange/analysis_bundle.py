@@ -11,6 +11,7 @@ from typing import Any
 
 from survey.exchange.analysis_plan import (
     AGE_MARGIN,
+    PLANNED_ANSWERS,
     RESPONSES,
     SEX_MARGIN,
     derived_plan,
@@ -28,7 +29,7 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text
 from survey.programme.area import AreaTree
 from survey.programme.margin import SEXES, Margin
-from survey.programme.wave import Wave
+from survey.programme.wave import Wave, WaveStatus
 from survey.programme.wave_indicator import WaveIndicator
 from survey.response.response import Response, Source
 
@@ -39,13 +40,14 @@ _LEFT_OUT = ("interviewer", "started_at")
 
 @dataclass(frozen=True)
 class WaveDefinition:
-    """Everything about a wave that its analysis follows from, apart from the responses."""
+    """Everything about a wave that its analysis follows from, apart from the responses; `cases`: dwellings drawn."""
 
     wave: Wave
     questionnaire: Questionnaire
     indicators: tuple[WaveIndicator, ...]
     margins: tuple[Margin, ...]
     areas: AreaTree
+    cases: int = 0
 
 
 @dataclass
@@ -121,6 +123,7 @@ class BundleWriter:
             indicators=[planned.entry for planned in answered],
             replaced=self.replaced,
             marks=[name for name in ("for_review", "over_quota") if getattr(self.tally, name)],
+            fraction=self._fraction(),
         )
         columns = [*self._exported(), *(planned.column for planned in answered if planned.column)]
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,6 +136,12 @@ class BundleWriter:
         text = plan_text(plan, self._heading())
         (folder / PLAN).write_text(text, encoding="utf-8")
         return Bundle(folder, text, self.tally.rows, self.tally.outside, tuple(self.warnings))
+
+    def _fraction(self) -> float | None:
+        """The part of the planned answers that is in, while the wave takes answers; None for a closed one."""
+        if self.definition.wave.status is WaveStatus.CLOSED:
+            return None
+        return max(round(self.tally.rows / (self.definition.cases or PLANNED_ANSWERS), 4), 0.0001)
 
     def _planned(self) -> list[PlannedIndicator]:
         definition = self.definition

@@ -16,12 +16,18 @@ RESPONSES = "responses.csv"
 SEX_MARGIN = "margins_sex.csv"
 AGE_MARGIN = "margins_age.csv"
 # Sections of a plan that a wave may replace (Wave.analysis); data and indicators stay what the wave has.
-REPLACEABLE = ("design", "subset", "calibration", "domains", "interval", "contrasts", "crosstabs", "ranks")
+REPLACEABLE = (
+    *("design", "subset", "calibration", "domains", "interval", "contrasts", "crosstabs", "ranks"),
+    *("trends", "decisions", "disclosure"),
+)
 # Final weights stay within these multiples of their mean: wide enough to leave a normal calibration alone.
 LOWEST_WEIGHT, HIGHEST_WEIGHT = 0.1, 5.0
 # Up to here every PSU is left out in turn and the weights are made anew (the best calibrated standard error of a raked
 # estimate); above, linearisation.
 MOST_REPLICATES = 1000
+# Answers that a wave is taken to aim at when no sample was drawn for it here. Looks at any time keep their error for
+# any fixed number; it only decides when they are sharpest.
+PLANNED_ANSWERS = 400
 
 
 def replaced_sections(text: str, name: str = "analysis") -> dict[str, Any]:
@@ -49,11 +55,14 @@ def derived_plan(
     indicators: Sequence[Mapping[str, Any]],
     replaced: Mapping[str, Any],
     marks: Sequence[str] = (),
+    fraction: float | None = None,
 ) -> dict[str, Any]:
     """The plan as nested keys. `drawn`: the probability sample; otherwise self-selected, without design.
 
     `rows`: responses in the file; `has_population`: there is a column in_population; `cells`: None without margins.
     `marks`: columns of 0 and 1 that tell marked responses from the others; both get their estimates.
+    `fraction`: while fieldwork goes on, the part of the planned answers that is in; verdicts then keep their error
+    however often somebody looks. None when fieldwork has ended.
     """
     plan: dict[str, Any] = {"data": {"file": RESPONSES, "missing": _missing_codes()}}
     if drawn:
@@ -67,6 +76,8 @@ def derived_plan(
     plan["indicators"] = [dict(indicator) for indicator in indicators]
     plan["domains"] = [[], ["street"], ["community"], *([mark] for mark in marks)]
     plan["interval"] = {"method": ["korn-graubard", "logit"], "level": [0.95, 0.90]}
+    if drawn and fraction is not None:
+        plan["decisions"] = {"looks": {"kind": "any_time", "fraction": fraction}}
     sections = replaced if drawn else {key: replaced[key] for key in replaced if key != "design"}
     return plan | dict(sections)
 

@@ -81,6 +81,12 @@ def list_cases(
     return [_to_case(row) for row in rows if areas is None or row.area in areas]
 
 
+def count_cases(session: Session, wave_id: str) -> int:
+    """How many dwellings were drawn for the wave, reserves left out."""
+    query = select(func.count()).select_from(CaseRow)
+    return session.scalar(query.where(CaseRow.wave == wave_id, CaseRow.state != CaseState.RESERVE.value)) or 0
+
+
 def set_disposition(session: Session, wave_id: str, case_id: str, disposition: Disposition) -> None:
     _change(session, wave_id, case_id, disposition=disposition.value)
 

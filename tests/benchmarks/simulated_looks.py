@@ -52,6 +52,7 @@ def simulate(wave: Scenario, samples: int, random: np.random.Generator) -> Itera
         ("at four planned looks, Lan-DeMets", spending),
         ("at every community, normal confidence sequence", sequence),
         ("at every community, limits of the sequence's error", any_time),
+        ("the same, and once at the end at the full error", [*any_time, fixed]),
     ):
         yield {
             "wave": wave.name,

@@ -17,6 +17,7 @@ from survey.actions.import_responses import import_responses
 from survey.actions.receive_response import receive_response
 from survey.actions.report_wave import report_wave
 from survey.actions.show_results import show_results
+from survey.exchange.analysis_plan import PLANNED_ANSWERS
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.load import to_definition
 from survey.programme.indicator import Indicator, Rule, Unit
@@ -77,6 +78,23 @@ def plan_of(folder: Path) -> dict[str, Any]:
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_verdicts_of_an_open_wave_allow_for_looking_often_and_those_of_a_closed_one_do_not(
+    answered: Storage, tmp_path: Path
+) -> None:
+    during = analyse_wave(answered, WAVE, tmp_path / "during", NOW)
+    looks = plan_of(tmp_path / "during")["decisions"]["looks"]
+    assert looks == {"kind": "any_time", "fraction": during.rows["prob"] / PLANNED_ANSWERS}
+    assert 0 < during.result["prob"]["decisions"]["nominal_alpha"] < 0.01
+    assert any(warning.startswith("decisions: fieldwork goes on") for warning in during.result["prob"]["warnings"])
+    with answered.write() as session:
+        session.get_one(WaveRow, WAVE).status = "closed"
+    after = analyse_wave(answered, WAVE, tmp_path / "after", NOW)
+    assert "decisions" not in plan_of(tmp_path / "after")
+    assert figure(after.result, "prob", "SAT_ALL")["decision_alpha"] == 0.05
+    kept = figure(during.result, "prob", "SAT_ALL")["intervals"]
+    assert kept == figure(after.result, "prob", "SAT_ALL")["intervals"]
 
 
 @pytest.mark.parametrize("part", ["", "qr"])

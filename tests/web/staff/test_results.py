@@ -80,6 +80,18 @@ def test_what_the_page_says_is_what_was_computed(demo_app: Flask, visit: Visit) 
     assert {"met": "达标", "not_met": "未达标", "undetermined": "尚不能判断"}[entry["decision"]] in cells[0]
 
 
+def test_while_fieldwork_goes_on_the_page_says_that_verdicts_allow_for_looking_often(
+    demo_app: Flask, visit: Visit
+) -> None:
+    level = results_of(demo_app).looking_level
+    assert level is not None
+    assert 0.98 < level < 1
+    for page in (RESULTS, f"{RESULTS}/indicators/SAFE"):
+        text = visit(DISTRICT_ANALYST).get(page).text
+        assert "调查尚未结束。" in text
+        assert f"{100 * level:.1f}% 区间" in text
+
+
 def test_a_verdict_is_a_sign_and_a_word(visit: Visit) -> None:
     page = visit(DISTRICT_ANALYST).get(RESULTS)
     signs = {"met": ("✓", "达标"), "not_met": ("✗", "未达标"), "undetermined": ("?", "尚不能判断")}
