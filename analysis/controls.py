@@ -119,7 +119,7 @@ def _margin(
     margin: Margin, key: str, file: str, sample: Collapsed, counted: Bools, keep: bool, folder: Path
 ) -> MarginControl:
     """One margin with a level for every class. With `keep`, rows without a level keep their share of the weights."""
-    source, totals = _read_totals(margin, key, folder)
+    source, totals = read_totals(margin, key, folder)
     crossed = as_one([sample.columns[name] for name in margin.by])
     place = {" × ".join(level): k for k, level in enumerate(totals)}
     level_of_code = np.array([place.get(label, -1) for label in crossed.labels] + [-2], dtype=np.int64)
@@ -171,7 +171,7 @@ def _unequal(margins: list[MarginControl], where: str) -> list[Fault]:
     return [Fault("plan", f"{where}.margins", "margins with equal sums", found)]
 
 
-def _read_totals(margin: Margin, key: str, folder: Path) -> tuple[str, dict[tuple[str, ...], float]]:
+def read_totals(margin: Margin, key: str, folder: Path) -> tuple[str, dict[tuple[str, ...], float]]:
     """Source name and totals by level, from the plan itself or from the margin's file."""
     if margin.file is not None:
         return margin.file, _totals_of_file(margin, key, folder)

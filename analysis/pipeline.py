@@ -172,6 +172,8 @@ class _Run:
     def whole_df(self, measure: Measure | None = None) -> int:
         """Degrees of freedom of the whole subset, for figures that compare its domains."""
         rows = self.sample.live if measure is None else self.sample.live & ~measure.set_aside
+        if isinstance(self.method, Replication) and not self.method.has_design:
+            return int(self.method.ranks(np.where(rows & self.sample.inside, 0, -1), 1)[0])
         return int(degrees_of_freedom(self.sample, psus_with(self.sample, self.domains(()), rows))[0])
 
     def contrasts(self) -> list[Contrast]:

@@ -23,6 +23,8 @@ from analysis.frame import Floats, Ints, cross, paired
 KEEP_CELLS = 40_000_000
 PART_CELLS = 10_000_000
 LEFT_CELLS = 5_000_000
+NOTHING = 1e-11
+EDGE = 1e-9  # a replicate's share this near to 0 or 1 is 0 or 1, up to the rounding of its sums
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,10 @@ class Replication:
             if block.stop - block.start < units:
                 stratum = self.sample.design.stratum_of_psu[block.start]
                 held = block.elsewhere * everywhere + (block.others - block.elsewhere) * inside[stratum]
-            total[:, block.columns] = held.T @ self._refit[0][:, block.columns] - left[block.left_out].T
+            whole = held.T @ self._refit[0][:, block.columns]
+            rest = whole - left[block.left_out].T
+            # A unit that is all of a domain leaves nothing, not the rounding of a difference.
+            total[:, block.columns] = np.where(np.abs(rest) < NOTHING * np.abs(whole), 0.0, rest)
         return total
 
     def _sums(self, values: Floats, domains: DomainSet) -> Floats:
@@ -251,8 +256,8 @@ class Replication:
             return degrees_of_freedom(self.sample, base), degrees_of_freedom(self.sample, answered)
         inside, live = domains.of_row, self.sample.live
         return (
-            self._ranks(np.where(live & ~measure.set_aside, inside, -1), domains.count),
-            self._ranks(np.where(live & measure.answered, inside, -1), domains.count),
+            self.ranks(np.where(live & ~measure.set_aside, inside, -1), domains.count),
+            self.ranks(np.where(live & measure.answered, inside, -1), domains.count),
         )
 
     @property
@@ -261,14 +266,16 @@ class Replication:
         design = self.sample.design
         return self.replicates.name != "given" or design.is_clustered or design.is_stratified
 
-    def _ranks(self, of_row: Ints, count: int) -> Ints:
+    def ranks(self, of_row: Ints, count: int) -> Ints:
+        """Rank of the replicate weights of each domain minus 1, R's degrees of freedom without a design."""
         weights = self.replicates.multiplier
         return np.array([np.linalg.matrix_rank(weights[of_row == k]) - 1 for k in range(count)], dtype=np.int64)
 
     def _logit_se(self, theta: Floats, full: Floats) -> Floats:
         """Standard error of the replicates' logits, which R's svyciprop(method = "logit") uses."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            inner = np.where((theta > 0) & (theta < 1), np.log(theta / (1 - theta)), np.nan)
+            within = (theta > EDGE) & (theta < 1 - EDGE)
+            inner = np.where(within, np.log(theta / (1 - theta)), np.nan)
             centre = np.log(full / (1 - full))
         return np.asarray(np.sqrt((self._deviations(inner, centre) ** 2).sum(axis=1)))
 

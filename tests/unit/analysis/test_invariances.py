@@ -175,3 +175,13 @@ def test_people_without_a_level_keep_their_share_of_the_weights() -> None:
     assert weights[absent].sum() / weights.sum() == pytest.approx(share, rel=1e-9)
     women = (town["sex"] == "F").to_numpy()
     assert weights[women].sum() / weights[~absent].sum() == pytest.approx(0.52, rel=1e-9)
+
+
+def test_a_domain_inside_one_psu_has_no_share_in_the_replicate_without_that_psu() -> None:
+    """What is left of its weights is the rounding of a difference, which must not count as a share of its own."""
+    town = small_town()
+    place = town["stratum"].astype(str) + town["psu"].astype(str)
+    town = town.assign(place=place, w=town["w"] * 0.1 + 1 / 3)
+    design = DESIGN | {"replicates": {"type": "jkn"}}
+    for estimate in run(town, design=design, domains=[["place"]]).estimates:
+        assert estimate.se == 0, estimate.domain
