@@ -13,6 +13,7 @@ from survey.storage import Storage
 from survey.storage import opinions as stored
 from survey.storage.areas import load_area_tree
 from survey.storage.events import new_event, record_event
+from survey.storage.opinion_steps import deadlines
 from survey.storage.waves import list_waves, load_wave
 
 SHOWN = 200
@@ -20,12 +21,16 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class OpinionList:
-    """The newest `SHOWN` opinions of the account's area; counts are of all of them. Slips are counted by wave."""
+    """The newest `SHOWN` opinions of the account's area; counts are of all of them. Slips are counted by wave.
+
+    `deadlines`: by tracking code, for those that a unit has in hand.
+    """
 
     opinions: tuple[Opinion, ...]
     counts: Mapping[tuple[Topic, OpinionState], int]
     areas: AreaTree
     slips: tuple[tuple[Wave, int], ...]
+    deadlines: Mapping[str, date]
 
     def count(self, topic: Topic | None = None, state: OpinionState | None = None) -> int:
         """How many of a topic and a state; None: of any."""
@@ -39,18 +44,23 @@ class ReadSlip:
     sent_on: date
 
 
-def list_opinions(storage: Storage, area: str) -> OpinionList:
-    """Opinions about `area` and what lies in it. Slips name no place: only an account of the whole sees them."""
+def list_opinions(storage: Storage, area: str, state: OpinionState | None = None) -> OpinionList:
+    """Opinions about `area` and what lies in it. Slips name no place: only an account of the whole sees them.
+
+    `state`: only opinions in this state are listed; all are counted.
+    """
     with storage.read() as session:
         tree = load_area_tree(session)
         inside = codes_within(tree, area)
         whole = bool(inside) and tree.by_code[area].parent is None
         slips = stored.count_slips(session) if whole else {}
+        found = stored.list_opinions(session, inside, SHOWN, state)
         return OpinionList(
-            tuple(stored.list_opinions(session, inside, SHOWN)),
+            tuple(found),
             stored.count_opinions(session, inside),
             tree,
             tuple((wave, slips[wave.id]) for wave in list_waves(session) if wave.id in slips),
+            deadlines(session, [opinion.code for opinion in found]),
         )
 
 

@@ -17,6 +17,7 @@ from survey.actions.check_questionnaires import check_questionnaires
 from survey.actions.demo import district
 from survey.actions.demo.accounts import ACCOUNTS, DemoAccount, code_maker
 from survey.actions.demo.build import Demonstration, build_demonstration
+from survey.actions.demo.opinion_cases import write_opinion_cases
 from survey.actions.demo.steps import steps_of
 from survey.actions.demo.survey_wave import QUESTIONNAIRE, TARGET_PROFILE, VERSION, WAVE, field_start, make_wave
 from survey.actions.find_account import list_accounts
@@ -97,6 +98,7 @@ def load_demo(
     for done, delivery in enumerate(demo.deliveries, start=len(ACCOUNTS) + 1):
         outcomes[receive_response(storage, settings.secret_key, delivery.submission, delivery.at).outcome] += 1
         on_progress(done, steps)
+    write_opinion_cases(storage, begun)
     analyse_wave(storage, WAVE, settings.var / "demonstration", now)
     with storage.write() as session:
         add_steps(session, steps_of(demo.deliveries))

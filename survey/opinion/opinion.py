@@ -27,6 +27,12 @@ class OpinionState(StrEnum):
     RECEIVED = "received"
     HANDLING = "handling"
     ANSWERED = "answered"
+    CONFIRMED = "confirmed"  # the writer says that it is solved
+    REOPENED = "reopened"  # the writer says that it is not
+
+
+# States in which the writer reads the unit's reply.
+REPLIED_STATES = frozenset({OpinionState.ANSWERED, OpinionState.CONFIRMED})
 
 
 @dataclass(frozen=True)
@@ -50,5 +56,5 @@ class Opinion:
     def __post_init__(self) -> None:
         if not 0 < len(self.text) <= TEXT_LIMIT:
             raise OpinionError(f"opinion: expected 1 to {TEXT_LIMIT} signs, found {len(self.text)}")
-        if (self.state is OpinionState.ANSWERED) != bool(self.reply):
+        if (self.state in REPLIED_STATES) != bool(self.reply):
             raise OpinionError(f"opinion {self.code}: answered with a reply, or neither; found {self.state}")

@@ -71,14 +71,18 @@ def add_opinion(session: Session, opinion: Opinion, sha256: str) -> None:
 
 def load_opinion(session: Session, code: str) -> Opinion | None:
     row = session.scalars(select(OpinionRow).where(OpinionRow.code == code)).first()
-    return None if row is None else _to_opinion(row)
+    return None if row is None else to_opinion(row)
 
 
-def list_opinions(session: Session, areas: Collection[str], limit: int) -> list[Opinion]:
-    """The newest opinions about these areas."""
+def list_opinions(
+    session: Session, areas: Collection[str], limit: int, state: OpinionState | None = None
+) -> list[Opinion]:
+    """The newest opinions about these areas, in one state or in any."""
     query = select(OpinionRow).where(OpinionRow.area.in_(areas))
+    if state is not None:
+        query = query.where(OpinionRow.state == state.value)
     rows = session.scalars(query.order_by(OpinionRow.received_on.desc(), OpinionRow.code).limit(limit))
-    return [_to_opinion(row) for row in rows]
+    return [to_opinion(row) for row in rows]
 
 
 def count_opinions(session: Session, areas: Collection[str]) -> dict[tuple[Topic, OpinionState], int]:
@@ -110,7 +114,7 @@ def delete_slips_before(session: Session, day: date) -> int:
     return len(gone.all())
 
 
-def _to_opinion(row: OpinionRow) -> Opinion:
+def to_opinion(row: OpinionRow) -> Opinion:
     return Opinion(
         id=row.opinion_id,
         wave=row.wave,

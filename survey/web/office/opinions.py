@@ -1,31 +1,117 @@
-"""What residents wrote after their answer: a list of the opinions with counts, and the reply slips of a wave."""
+"""What residents wrote after their answer: opinions, listed and sent to units by letter, and the slips of a wave."""
 
-from flask import Blueprint, abort, render_template
+from datetime import date, timedelta
 
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.actions.assign_opinion import Assignment, assign_opinion
 from survey.actions.list_opinions import list_opinions, read_slips
+from survey.actions.show_opinion_case import OfficeView, show_opinion_case
 from survey.invitation.code import spaced
 from survey.opinion.opinion import OpinionState, Topic
-from survey.web.i18n import current_time
-from survey.web.opinion_words import STATES, TOPICS
+from survey.opinion.opinion_case import OpinionCaseError
+from survey.programme.wave import OFFICE_TIME
+from survey.web.i18n import current_time, gettext
+from survey.web.opinion_words import STATES, STEPS, TOPICS
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
 blueprint = Blueprint("opinions", __name__, url_prefix="/staff/opinions")
+USUAL_TIME = timedelta(days=15)
 
 
 @blueprint.get("/")
 def opinions() -> str:
-    """The newest opinions about the account's area."""
-    found = list_opinions(services().storage, signed_in_account().area)
+    """The newest opinions about the account's area; `?state=` shows those of one state."""
+    chosen = request.args.get("state", "")
+    state = OpinionState(chosen) if chosen in set(OpinionState) else None
+    found = list_opinions(services().storage, signed_in_account().area, state)
     return render_template(
         "office/opinions.html",
         found=found,
         topics=list(Topic),
         states=list(OpinionState),
+        chosen=state,
+        today=today(),
         topic_name=TOPICS.__getitem__,
         state_name=STATES.__getitem__,
         spaced=spaced,
     )
+
+
+@blueprint.route("/<code>", methods=["GET", "POST"])
+def opinion(code: str) -> ResponseReturnValue:
+    """One opinion with its way; sent, it goes to a unit with the next letter's number."""
+    problem = ""
+    if request.method == "POST":
+        account = signed_in_account()
+        try:
+            letter = assign_opinion(
+                services().storage, code, account.area, _assignment(), current_time(), account.email
+            )
+        except OpinionCaseError as error:
+            problem = _in_words(error)
+        else:
+            flash(gettext("已发出 %(letter)s。", letter=str(letter)), "success")
+            return redirect(url_for("opinions.opinion", code=code), 303)
+    page = render_template(
+        "office/opinion.html",
+        found=_view(code),
+        topic_name=TOPICS.__getitem__,
+        state_name=STATES.__getitem__,
+        step_name=STEPS.__getitem__,
+        spaced=spaced,
+        today=today(),
+        usual_end=today() + USUAL_TIME,
+        problem=problem,
+    )
+    return page, 422 if problem else 200
+
+
+@blueprint.get("/<code>/letter")
+def letter(code: str) -> str:
+    """The letter to the unit (督办函), to print."""
+    found = _view(code)
+    assignment = found.case.assignment
+    if assignment is None:
+        abort(404)
+    return render_template(
+        "office/opinion_letter.html",
+        found=found,
+        assignment=assignment,
+        unit=found.unit_name(assignment.unit),
+        topic_name=TOPICS.__getitem__,
+    )
+
+
+def today() -> date:
+    return current_time().astimezone(OFFICE_TIME).date()
+
+
+def _view(code: str) -> OfficeView:
+    found = show_opinion_case(services().storage, code, signed_in_account().area)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _assignment() -> Assignment:
+    try:
+        due_on = date.fromisoformat(request.form.get("due_on", ""))
+    except ValueError as error:
+        raise OpinionCaseError(f"due on: expected a day, found {request.form.get('due_on')!r}") from error
+    return Assignment(request.form.get("unit", ""), due_on, request.form.get("note", ""))
+
+
+def _in_words(error: OpinionCaseError) -> str:
+    """The sentence for the person at the form."""
+    field = str(error).split(":", 1)[0]
+    return {
+        "unit": gettext("请选择责任单位。"),
+        "due on": gettext("请填写答复期限，不早于今天。"),
+        "text": gettext("文字最多 1000 字。"),
+    }.get(field, gettext("这条意见刚刚有人办理过，请看下面的最新情况。"))
 
 
 @blueprint.get("/slips/<wave_id>")

@@ -3,14 +3,16 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from survey.actions.judge_reply import judge_reply
 from survey.actions.send_opinion import find_opinion as look_up
 from survey.actions.send_opinion import send_opinion
 from survey.invitation.code import spaced
 from survey.opinion.opinion import TEXT_LIMIT, OpinionState, Topic
+from survey.opinion.opinion_case import OpinionCaseError
 from survey.opinion.personal_data import holds_personal_data
 from survey.programme.area import Area, AreaLevel, AreaTree
 from survey.web.areas import by_street
-from survey.web.i18n import gettext, use_language
+from survey.web.i18n import current_time, gettext, use_language
 from survey.web.look import Look, find_look, preferred_look
 from survey.web.opinion_words import STATES, TOPICS
 from survey.web.respondent.after import Problem, chosen_look, frame_of, is_sent, ticket_of, today, wave_of
@@ -22,6 +24,7 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/o", "find_opinion", find_opinion, methods=["POST"])
     for rule in ("/o/<typed>", "/o/<typed>/<look:look>"):
         blueprint.add_url_rule(rule, "show_opinion", show_opinion)
+    blueprint.add_url_rule("/o/<typed>/<look:look>", "judge_opinion", judge_opinion, methods=["POST"])
 
 
 def write_opinion(wave_id: str, look: Look) -> ResponseReturnValue:
@@ -66,7 +69,6 @@ def show_opinion(typed: str, look: Look | None = None) -> ResponseReturnValue:
     if found is None:
         return render_template("respondent/opinion_unknown.html", typed_opinion=typed[:40]), 404
     written, wave = found
-    steps = list(OpinionState)
     return render_template(
         "respondent/opinion_state.html",
         look=look,
@@ -75,10 +77,25 @@ def show_opinion(typed: str, look: Look | None = None) -> ResponseReturnValue:
         code=spaced(written.code),
         topic=TOPICS[written.topic],
         state=STATES[written.state],
-        steps=[(STATES[step], steps.index(step) <= steps.index(written.state)) for step in steps],
+        steps=_steps(written.state),
+        answered=written.state is OpinionState.ANSWERED,
+        limit=TEXT_LIMIT,
         masked=request.args.get("note") == "masked",
         switch_base=f"/o/{written.code}/",
     )
+
+
+def judge_opinion(typed: str, look: Look) -> ResponseReturnValue:
+    """Solved or not: the writer's word, once for each reply. What came too late shows the page as it is now."""
+    use_language(look.language)
+    text = request.form.get("text", "").replace("\r\n", "\n")[:TEXT_LIMIT]
+    try:
+        judge_reply(
+            services().storage, typed[:40], solved=request.form.get("go") == "solved", text=text, now=current_time()
+        )
+    except OpinionCaseError:
+        return show_opinion(typed, look)
+    return redirect(url_for("respondent.show_opinion", typed=typed, look=look), 303)
 
 
 def find_opinion() -> ResponseReturnValue:
@@ -89,6 +106,14 @@ def find_opinion() -> ResponseReturnValue:
     if not typed.isalnum() or not typed.isascii():
         return render_template("respondent/opinion_unknown.html", typed_opinion=typed), 404
     return redirect(url_for("respondent.show_opinion", typed=typed.upper(), look=look), 303)
+
+
+def _steps(state: OpinionState) -> list[tuple[str, bool]]:
+    """Received, in hand, answered, and the writer's word when there is one; with whether each was reached."""
+    way = [OpinionState.RECEIVED, OpinionState.HANDLING, OpinionState.ANSWERED]
+    if state not in way:
+        way.append(state)
+    return [(STATES[step], way.index(step) <= way.index(state)) for step in way]
 
 
 def _problems(typed: dict[str, str], areas: AreaTree) -> list[Problem]:
