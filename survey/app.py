@@ -23,6 +23,7 @@ from survey.web import (
     api,
     assets,
     errors,
+    fieldwork,
     frame,
     gate,
     headers,
@@ -70,6 +71,7 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(analyst.blueprint)
     app.register_blueprint(office.blueprint)
     app.register_blueprint(office.opinions)
+    app.register_blueprint(fieldwork.blueprint)
     app.register_blueprint(interviewer.blueprint)
     app.register_blueprint(office.collect)
     app.register_blueprint(openrosa.blueprint)

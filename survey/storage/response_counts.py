@@ -1,6 +1,6 @@
 """Numbers of live responses by where they come from, without those that a review rejected; never an answer."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,8 @@ from survey.storage.responses import ResponseRow
 from survey.storage.reviews import not_rejected
 
 _COUNTS = not_rejected(ResponseRow.__table__.c.wave, ResponseRow.__table__.c.response_id)
+
+_LONGEST_INTERVIEW = 120  # minutes
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,23 @@ def count_by_source(session: Session, wave_id: str, since: datetime | None = Non
         ResponseCount(area, Source(source), Mode(mode), poster, n)
         for area, source, mode, poster, n in session.execute(query)
     ]
+
+
+def interview_minutes(session: Session, wave_id: str, areas: Collection[str]) -> dict[str, list[float]]:
+    """How long the interviews of every interviewer took, in minutes from opening the form to its arrival.
+
+    An interview that arrived hours later came from a device without a network and tells nothing; it is left out.
+    """
+    row = ResponseRow
+    query = select(row.interviewer, row.area, row.started_at, row.received_at).where(
+        row.wave == wave_id, row.purpose == Purpose.LIVE.value, row.interviewer.is_not(None), _COUNTS
+    )
+    minutes: dict[str, list[float]] = {}
+    for interviewer, area, started, received in session.execute(query):
+        length = (received - started).total_seconds() / 60
+        if interviewer is not None and area in areas and 0 < length <= _LONGEST_INTERVIEW:
+            minutes.setdefault(interviewer, []).append(length)
+    return minutes
 
 
 def posters_and_times(session: Session, wave_id: str) -> Iterator[tuple[str, datetime]]:

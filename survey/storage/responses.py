@@ -109,12 +109,14 @@ def stream_responses(
     purposes: Collection[Purpose] = (Purpose.LIVE,),
     sources: Collection[Source] = tuple(Source),
     areas: Collection[str] | None = None,
+    with_rejected: bool = False,
 ) -> Iterator[Response]:
     """The wave's responses in the order of their arrival, one statement, so one state of the database.
 
-    `areas`: only responses that belong to one of these areas; left out, all.
+    `areas`: only responses that belong to one of these areas; left out, all. Those that a review rejected are left
+    out, except for the review itself.
     """
-    query = _selected(wave_id, purposes, sources, areas)
+    query = _selected(wave_id, purposes, sources, areas, with_rejected=with_rejected)
     for row in session.execute(query.execution_options(yield_per=_FETCHED)):
         yield _to_response(row)
 
@@ -173,10 +175,13 @@ def _selected(
     purposes: Collection[Purpose],
     sources: Collection[Source],
     areas: Collection[str] | None,
+    *,
+    with_rejected: bool = False,
 ) -> Select[Any]:
     """Rows that `_to_response` reads, in the order of their arrival."""
     columns = [getattr(ResponseRow, name) for name in _KEPT]
-    query = _narrowed(select(*columns, MarkRow.signs, MarkRow.over_quota), wave_id, purposes, sources, areas)
+    marked = select(*columns, MarkRow.signs, MarkRow.over_quota)
+    query = _narrowed(marked, wave_id, purposes, sources, areas, with_rejected=with_rejected)
     query = query.outerjoin(
         MarkRow, (MarkRow.wave == ResponseRow.wave) & (MarkRow.response_id == ResponseRow.response_id)
     )
@@ -196,17 +201,26 @@ def _to_response(row: Row[Any]) -> Response:
     return Response(**kept)
 
 
+def load_response_area(session: Session, wave_id: str, response_id: str) -> str | None:
+    """The area of a response; None when there is none."""
+    row = ResponseRow
+    return session.scalar(select(row.area).where(row.wave == wave_id, row.response_id == response_id))
+
+
 def _narrowed(
     query: Select[Any],
     wave_id: str,
     purposes: Collection[Purpose],
     sources: Collection[Source],
     areas: Collection[str] | None,
+    *,
+    with_rejected: bool = False,
 ) -> Select[Any]:
     query = query.where(
         ResponseRow.wave == wave_id,
         ResponseRow.purpose.in_([purpose.value for purpose in purposes]),
         ResponseRow.source.in_([source.value for source in sources]),
-        not_rejected(ResponseRow.wave, ResponseRow.response_id),
     )
+    if not with_rejected:
+        query = query.where(not_rejected(ResponseRow.wave, ResponseRow.response_id))
     return query if areas is None else query.where(ResponseRow.area.in_(list(areas)))

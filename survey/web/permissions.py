@@ -8,6 +8,7 @@ SUPERVISOR, INTERVIEWER, UNIT = Role.SUPERVISOR, Role.INTERVIEWER, Role.UNIT
 
 STAFF = frozenset(Role)
 PROGRAMME = frozenset({OFFICE, ANALYST})
+FIELDWORK = frozenset({OFFICE, SUPERVISOR})  # those who see addresses; never single answers beside them
 NOBODY: frozenset[Role] = frozenset()
 
 # Everybody, without session, cookie or token: what residents, browsers and monitors ask for.
@@ -121,6 +122,25 @@ ROLES: dict[str, frozenset[Role]] = {
     "collect.devices": frozenset({OFFICE, SUPERVISOR}),
     "collect.issue": frozenset({OFFICE, SUPERVISOR}),
     "collect.revoke": frozenset({OFFICE, SUPERVISOR}),
+    "analyst.review": PROGRAMME,
+    "analyst.decide": PROGRAMME,
+    "analyst.patterns": PROGRAMME,
+    "fieldwork.waves": FIELDWORK | {ANALYST},
+    "fieldwork.health": FIELDWORK | {ANALYST},
+    "fieldwork.sample": frozenset({OFFICE}),
+    "fieldwork.take_frame": frozenset({OFFICE}),
+    "fieldwork.draw": frozenset({OFFICE}),
+    "fieldwork.cases": FIELDWORK,
+    "fieldwork.change_cases": FIELDWORK,
+    "fieldwork.case": FIELDWORK,
+    "fieldwork.change_case": FIELDWORK,
+    "fieldwork.recontacts": FIELDWORK,
+    "fieldwork.draw_recontacts": FIELDWORK,
+    "fieldwork.recontact": FIELDWORK,
+    "fieldwork.take_recontact": FIELDWORK,
+    "fieldwork.calls": frozenset({INTERVIEWER}),
+    "fieldwork.call": frozenset({INTERVIEWER}),
+    "fieldwork.take_call": frozenset({INTERVIEWER}),
     "interviewer.assignments": frozenset({SUPERVISOR, INTERVIEWER}),
     "unit.indicators": frozenset({UNIT}),
     "unit.opinions": frozenset({UNIT}),

@@ -1,8 +1,9 @@
-"""Rates, intervals and decisions of a wave, and their release to everyone."""
+"""Rates, intervals and decisions of a wave, their release to everyone, and the review of single answers."""
 
-from survey.web.analyst import release
+from survey.web.analyst import release, review
 from survey.web.analyst.pages import blueprint
 
-release.add_routes(blueprint)
+for part in (release, review):
+    part.add_routes(blueprint)
 
 __all__ = ["blueprint"]

@@ -16,8 +16,8 @@ from survey.invitation.invitation import PlaceType
 from survey.invitation.place import PlaceError, PosterPlace
 from survey.invitation.sheet import Sheet
 from survey.programme.wave import WaveError
+from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time
-from survey.web.office.fault_words import faults_in_words
 from survey.web.office.found import found_overview, found_poster
 from survey.web.office.place_words import PLACE_TYPES, SHEETS
 from survey.web.security import signed_in_account

@@ -23,8 +23,8 @@ from survey.exchange.fault import Fault, FaultsFoundError
 from survey.invitation.invitation import InvitationKind
 from survey.invitation.sheet import Sheet, SheetError
 from survey.programme.wave import WaveError
+from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time
-from survey.web.office.fault_words import faults_in_words
 from survey.web.office.found import base_address
 from survey.web.security import signed_in_account
 from survey.web.services import services
