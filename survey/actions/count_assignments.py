@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from survey.actions.list_waves_in_area import codes_within
-from survey.fieldwork.case import SampledCase
+from survey.fieldwork.case import CaseState, SampledCase
 from survey.fieldwork.disposition import Disposition
 from survey.programme.area import Area
 from survey.programme.wave import Wave, WaveStatus
@@ -43,7 +43,7 @@ def count_assignments(storage: Storage, area: str) -> list[WaveAssignments]:
     for wave in waves:
         by_area: dict[str, list[SampledCase]] = {}
         for case in cases[wave.id]:
-            if case.area in inside:
+            if case.area in inside and case.state is not CaseState.RESERVE:
                 by_area.setdefault(case.area, []).append(case)
         if by_area:
             rows = tuple(_count(tree.by_code[code], by_area[code]) for code in sorted(by_area))

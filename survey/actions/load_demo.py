@@ -4,26 +4,34 @@ Every answer goes through `receive_response`. A load that was interrupted is tak
 the same things from the same seed, and what is there already stays as it is.
 """
 
+import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from survey.accounts.account import Role
 from survey.actions.add_account import add_account
 from survey.actions.analyse_wave import analyse_wave
+from survey.actions.ask_for_visit import ask_for_visit
+from survey.actions.assign_cases import Decision
 from survey.actions.check_questionnaires import check_questionnaires
 from survey.actions.demo import district
 from survey.actions.demo.accounts import ACCOUNTS, DemoAccount, code_maker
-from survey.actions.demo.build import Demonstration, build_demonstration
 from survey.actions.demo.opinion_cases import write_opinion_cases
+from survey.actions.demo.build import SEED, Demonstration, build_demonstration
+from survey.actions.demo.fieldwork import appointments_of, first_assignments, told_by
 from survey.actions.demo.steps import steps_of
 from survey.actions.demo.survey_wave import QUESTIONNAIRE, TARGET_PROFILE, VERSION, WAVE, field_start, make_wave
+from survey.actions.draw_recontacts import draw_recontacts
 from survey.actions.find_account import list_accounts
 from survey.actions.open_wave import open_wave
 from survey.actions.publish_questionnaire import publish_questionnaire
 from survey.actions.receive_response import receive_response
+from survey.actions.record_recontact import record_recontact
+from survey.actions.release_replacement import release_replacement
+from survey.fieldwork.disposition import Disposition
 from survey.invitation.invitation import InvitationKind
 from survey.programme.wave import WaveStatus
 from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
@@ -32,15 +40,15 @@ from survey.settings import Settings
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree, save_areas
 from survey.storage.events import first_event, new_event, record_event
-from survey.storage.fieldwork import save_cases
+from survey.storage.fieldwork import list_cases, save_assignments, save_cases
 from survey.storage.funnel import add_steps
 from survey.storage.invitations import list_invitations, save_invitations
 from survey.storage.units import save_units
-from survey.storage.visits import save_visits
+from survey.storage.visits import add_appointments, save_visits
 from survey.storage.waves import list_waves, load_wave, save_indicators, save_margins, save_wave
 
 ACTOR = "flask demo load"
-PUBLISHED = ((QUESTIONNAIRE, VERSION), ("pulse", 1), ("merchant", 1), ("doorstep", 1))
+PUBLISHED = ((QUESTIONNAIRE, VERSION), ("pulse", 1), ("merchant", 1), ("doorstep", 1), ("recontact", 1))
 _BEGUN, _LOADED = "begin_demonstration", "load_demonstration"
 
 
@@ -99,6 +107,7 @@ def load_demo(
         outcomes[receive_response(storage, settings.secret_key, delivery.submission, delivery.at).outcome] += 1
         on_progress(done, steps)
     write_opinion_cases(storage, begun)
+    _supervise(storage, now)
     analyse_wave(storage, WAVE, settings.var / "demonstration", now)
     with storage.write() as session:
         add_steps(session, steps_of(demo.deliveries))
@@ -141,9 +150,31 @@ def _lay_ground(storage: Storage, demo: Demonstration, indicators: list[WaveIndi
             save_indicators(session, WAVE, [(one.indicator.id, dump_wave_indicator(one)) for one in indicators])
             save_invitations(session, (*demo.posters, *demo.letters))
             save_cases(session, demo.cases)
+            save_assignments(session, first_assignments(demo.cases, field_start(begun), ACTOR))
             save_visits(session, demo.visits)
+            add_appointments(session, appointments_of(demo.visits))
     if wave.status is WaveStatus.DRAFT:
         open_wave(storage, WAVE, field_start(begun), ACTOR)
+
+
+def _supervise(storage: Storage, now: datetime) -> None:
+    """What supervisors did: replacements for refusals, a second visit asked for, households asked once more."""
+    decision = Decision(ACTOR, district.DISTRICT, now, "住户两次拒访，改访替补户")
+    with storage.read() as session:
+        refused = [case for case in list_cases(session, WAVE) if case.disposition.is_refusal]
+        away = [case for case in list_cases(session, WAVE) if case.disposition is Disposition.NO_ENTRY]
+        done = any(case.replaces for case in list_cases(session, WAVE))
+    if done:  # an interrupted load is taken up again
+        return
+    for case in refused[:3]:
+        release_replacement(storage, WAVE, case.id, decision)
+    asked = replace(decision, reason="物业已开门禁，请再去一次")
+    ask_for_visit(storage, WAVE, away[0].id, asked, f"asked-{away[0].id}"[:36])
+    rng = random.Random(SEED)  # noqa: S311 - an invented population, no secret
+    for drawn in draw_recontacts(storage, WAVE, district.DISTRICT, 0.08, SEED, now, ACTOR):
+        told = told_by(drawn, rng)
+        if told is not None:
+            record_recontact(storage, WAVE, drawn.case, district.DISTRICT, told, now, ACTOR)
 
 
 def _add(storage: Storage, account: DemoAccount, password: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from analysis.dispositions import DispositionClass, disposition_class
 from analysis.outcome_rates import outcome_rates
-from survey.fieldwork.case import SampledCase
+from survey.fieldwork.case import Phase, SampledCase
 from survey.instrument.text import LANGUAGES, Text
 from survey.opinion.personal_data import holds_personal_data
 from survey.programme.release import SUMMARY_LIMIT, Fieldwork, Release, ReleaseError
@@ -93,7 +93,11 @@ def _faults_of(summary: Text) -> list[str]:
 
 
 def _fieldwork(cases: Sequence[SampledCase]) -> Fieldwork:
-    """Counts of the drawn dwellings and AAPOR's RR1 (Standard Definitions, 10th edition, 2023)."""
+    """Counts of the drawn dwellings and AAPOR's RR1 (Standard Definitions, 10th edition, 2023).
+
+    Replacements are left out: they would make the response look better than it was.
+    """
+    cases = [case for case in cases if case.phase is Phase.MAIN]
     counts = dict.fromkeys(DispositionClass, 0.0)
     for case in cases:
         counts[disposition_class(case.disposition.value)] += 1

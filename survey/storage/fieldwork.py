@@ -100,22 +100,17 @@ def change_assignment(
     session: Session, assignment: Assignment, state: CaseState, disposition: Disposition | None = None
 ) -> None:
     """Log the change and make it: who works on the case, its state and, for an override, its final code."""
-    session.add(
-        AssignmentRow(
-            wave=assignment.wave,
-            case_id=assignment.case,
-            number=assignment.number,
-            action=assignment.action.value,
-            interviewer=assignment.interviewer,
-            reason=assignment.reason,
-            decided_by=assignment.by,
-            at=assignment.at,
-        )
-    )
+    session.add(_to_assignment_row(assignment))
     values: dict[str, object] = {"state": state.value, "interviewer": assignment.interviewer}
     if disposition is not None:
         values["disposition"] = disposition.value
     _change(session, assignment.wave, assignment.case, **values)
+
+
+def save_assignments(session: Session, assignments: Iterable[Assignment]) -> None:
+    """Log changes that the cases have already."""
+    session.add_all(_to_assignment_row(one) for one in assignments)
+    session.flush()
 
 
 def next_number(session: Session, wave_id: str, case_id: str) -> int:
@@ -144,6 +139,19 @@ def list_assignments(session: Session, wave_id: str, case_id: str) -> list[Assig
 
 def _change(session: Session, wave_id: str, case_id: str, **values: object) -> None:
     session.execute(update(CaseRow).where(CaseRow.wave == wave_id, CaseRow.case_id == case_id).values(**values))
+
+
+def _to_assignment_row(assignment: Assignment) -> AssignmentRow:
+    return AssignmentRow(
+        wave=assignment.wave,
+        case_id=assignment.case,
+        number=assignment.number,
+        action=assignment.action.value,
+        interviewer=assignment.interviewer,
+        reason=assignment.reason,
+        decided_by=assignment.by,
+        at=assignment.at,
+    )
 
 
 def _to_case_row(case: SampledCase) -> CaseRow:

@@ -57,7 +57,13 @@ def test_the_demonstration_is_loaded_once_analysed_and_agrees_with_the_ledger(
         assert wave is not None
         assert wave.status is WaveStatus.OPEN
         assert len(load_indicators(session, WAVE)) >= 16
-        assert {name for name, _, _ in list_versions(session)} == {"resident", "pulse", "merchant", "doorstep"}
+        assert {name for name, _, _ in list_versions(session)} == {
+            "resident",
+            "pulse",
+            "merchant",
+            "doorstep",
+            "recontact",
+        }
         run = newest_run(session, WAVE)
         assert run is not None
         assert run.status == "done"

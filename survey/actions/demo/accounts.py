@@ -42,7 +42,10 @@ ACCOUNTS = (
     DemoAccount("澄和街道分析员（演示）", Role.ANALYST, "990101001", "analyst.chenghe"),
     DemoAccount("澄和街道督导员（演示）", Role.SUPERVISOR, "990101001", "supervisor"),
     DemoAccount("访问员01（演示）", Role.INTERVIEWER, "990101001", "fy-01"),
+    DemoAccount("访问员02（演示）", Role.INTERVIEWER, "990101001", "fy-02"),
     DemoAccount("访问员03（演示）", Role.INTERVIEWER, "990101002", "fy-03"),
+    DemoAccount("访问员04（演示）", Role.INTERVIEWER, "990101002", "fy-04"),
+    DemoAccount("访问员05（演示）", Role.INTERVIEWER, "990101003", "fy-05"),
     DemoAccount("卫生健康局（演示）", Role.UNIT, DISTRICT, "health", unit="health"),
     DemoAccount("交通运输局（演示）", Role.UNIT, DISTRICT, "transport", unit="transport"),
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from survey.actions.demo import irregular
 from survey.actions.demo.deliveries import Delivery, DeliveryMaker
+from survey.actions.demo.fieldwork import finish_cases, finish_visits
 from survey.actions.demo.sample import Estate, draw_estates, make_cases, make_estates, make_letters, make_visits
 from survey.actions.demo.survey_wave import make_posters
 from survey.fieldwork.case import SampledCase
@@ -57,4 +58,7 @@ def build_demonstration(
         *irregular.repeated(maker, sampled),
     ]
     in_order = sorted(deliveries, key=lambda one: one.at)
-    return Demonstration(frame, drawn, posters, letters, cases, make_visits(cases, now, rng), tuple(in_order))
+    own = random.Random(f"{seed}|fieldwork")  # noqa: S311 - as above
+    visits = finish_visits(make_visits(cases, now, rng), now, own)
+    cases = finish_cases(cases, visits, drawn, own)
+    return Demonstration(frame, drawn, posters, letters, cases, visits, tuple(in_order))

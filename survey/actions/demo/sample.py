@@ -66,13 +66,23 @@ class Estate:
         )
 
     @property
+    def psu(self) -> str:
+        return f"{self.community}-{self.number:02d}"
+
+    @property
+    def first_stage(self) -> float:
+        """The probability with which the estate is drawn."""
+        return ESTATES_PER_STREET * self.dwellings / sum(DWELLINGS[code] for code in communities(self.street))
+
+    @property
+    def second_stage(self) -> float:
+        """The probability with which a dwelling of a drawn estate is drawn."""
+        return DWELLINGS_PER_ESTATE / self.dwellings
+
+    @property
     def design(self) -> SelectionDesign:
         """Equal for every dwelling: 1 / (n · Mi / M · m / Mi), so the weights within a street are equal."""
-        stratum = sum(DWELLINGS[code] for code in communities(self.street))
-        first_stage = ESTATES_PER_STREET * self.dwellings / stratum
-        second_stage = DWELLINGS_PER_ESTATE / self.dwellings
-        psu = f"{self.community}-{self.number:02d}"
-        return SelectionDesign(self.street, psu, 1 / (first_stage * second_stage))
+        return SelectionDesign(self.street, self.psu, 1 / (self.first_stage * self.second_stage))
 
 
 _NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四")
@@ -124,7 +134,7 @@ def make_cases(drawn: Sequence[Estate], rng: random.Random) -> tuple[SampledCase
     for estate in drawn:
         for number in sorted(rng.sample(range(estate.dwellings), DWELLINGS_PER_ESTATE)):
             (outcome,) = rng.choices([one for one, _ in _OUTCOMES], [share for _, share in _OUTCOMES])
-            address = _address(estate, number)
+            address = address_of(estate, number)
             cases.append(SampledCase(WAVE, _identifier(rng), estate.community, address, estate.design, outcome))
     return tuple(cases)
 
@@ -154,7 +164,7 @@ _NOTES = {
 }
 
 
-def _address(estate: Estate, number: int) -> str:
+def address_of(estate: Estate, number: int) -> str:
     """An invented address that is different for every dwelling."""
     name = estate.name.zh_hans
     if name.endswith("组"):

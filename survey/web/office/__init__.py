@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from survey.web.office import issuing, pages, printing
+from survey.web.office import issuing, pages, paper, printing
 from survey.web.office.collect import blueprint as collect
 from survey.web.office.opinions import blueprint as opinions
 
@@ -10,5 +10,5 @@ __all__ = ["blueprint", "collect", "opinions"]
 
 blueprint = Blueprint("office", __name__, url_prefix="/staff/waves")
 
-for part in (pages, issuing, printing):
+for part in (pages, issuing, printing, paper):
     part.add_routes(blueprint)

@@ -15,6 +15,7 @@ from survey.actions.demo.build import Demonstration, build_demonstration
 from survey.actions.demo.irregular import BURST, COPIED, NOT_COUNTED
 from survey.actions.demo.sample import DWELLINGS_PER_ESTATE, ESTATES_PER_STREET, draw_estates, make_estates
 from survey.actions.demo.survey_wave import FIELD_DAYS, field_start, make_wave
+from survey.fieldwork.case import Phase
 from survey.fieldwork.disposition import Disposition
 from survey.instrument.compile import compile_questionnaire
 from survey.invitation.code import is_well_formed
@@ -104,7 +105,7 @@ def test_large_estates_are_drawn_in_proportion_to_their_dwellings() -> None:
 def test_letters_are_as_many_as_dwellings_and_all_codes_are_well_formed_and_different() -> None:
     demo = demonstration()
     per_estate = Counter(letter.design for letter in demo.letters)
-    assert per_estate == Counter(case.design for case in demo.cases)
+    assert per_estate == Counter(case.design for case in demo.cases if case.phase is Phase.MAIN)
     codes = [one.code for one in (*demo.posters, *demo.letters)]
     assert len(set(codes)) == len(codes)
     assert all(is_well_formed(code) for code in codes)
@@ -157,7 +158,7 @@ def test_answers_and_visits_share_no_identifier_and_no_address() -> None:
 def test_every_case_was_visited_and_its_last_visit_gives_its_disposition() -> None:
     demo = demonstration()
     last = {visit.case: visit for visit in sorted(demo.visits, key=lambda visit: visit.at)}
-    assert {case.id: case.disposition for case in demo.cases} == {
+    assert {case.id: case.disposition for case in demo.cases if case.phase is Phase.MAIN} == {
         case: visit.disposition for case, visit in last.items()
     }
 
