@@ -12,7 +12,7 @@ from survey.storage.areas import load_area_tree
 from survey.storage.fieldwork import list_assignments, list_cases, require_case
 from survey.storage.waves import require_wave
 
-CASES_PER_PAGE = 100
+CASES_PER_PAGE = 50
 NOBODY = "-"  # asks for the cases that nobody works on
 
 

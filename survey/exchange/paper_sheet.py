@@ -58,7 +58,7 @@ def write_paper_forms(
     for form, place in forms:
         for number, blocks in enumerate(sheets, start=1):
             _heading(page, wave, questionnaire, form, place, (number, len(sheets)))
-            page.frame(f"sheet{number}", partial(_draw, page, blocks, number))
+            page.frame(f"sheet{number}", partial(_draw, page, blocks, first=number == 1, last=number == len(sheets)))
             canvas.showPage()
         on_form()
     canvas.save()
@@ -188,9 +188,9 @@ def _heading(
     page.qr(paper_code(form.code, number), WIDTH - MARGIN - _QR, HEIGHT - 0.8 * cm - _QR, _QR)
 
 
-def _draw(page: PrintedPage, blocks: Sequence[_Block], number: int) -> float:
+def _draw(page: PrintedPage, blocks: Sequence[_Block], *, first: bool, last: bool) -> float:
     top = _TOP
-    if number == 1:
+    if first:
         how = (
             "不问姓名、电话和门牌号；哪一题不想答都可以跳过。请在方格里打勾（√），填完装进信封交回。"
             "未满 16 周岁请不要填写。"
@@ -200,5 +200,6 @@ def _draw(page: PrintedPage, blocks: Sequence[_Block], number: int) -> float:
         top = block.draw(top)
     page.canvas.setFillColor(MUTED)
     page.type.draw(MARGIN, 1.1 * cm, "本问卷只用于统计，任何单位和个人不得暗示如何作答。", _SMALL)
-    page.type.draw(MARGIN, 0.7 * cm, "家里 16 周岁以上、住满半年的共 ______ 人（由工作人员填写）", _SMALL)
+    if last:
+        page.type.draw(MARGIN, 0.7 * cm, "家里 16 周岁以上、住满半年的共 ______ 人（由工作人员填写）", _SMALL)
     return top

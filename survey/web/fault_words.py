@@ -27,7 +27,7 @@ def _where(fault: Fault) -> str:
 
 
 def _expected(phrase: str) -> str:
-    """The phrases of the two tables that the office uploads; any other one as it is."""
+    """The phrases of the tables that the office uploads; any other one as it is."""
     for pattern, words in _phrases():
         match = re.fullmatch(pattern, phrase)
         if match is not None:
@@ -37,6 +37,7 @@ def _expected(phrase: str) -> str:
 
 def _phrases() -> tuple[tuple[str, str], ...]:
     return (
+        (r"a column (\w+) or (\w+)", gettext("有一列 %(name)s 或 %(other)s", name=r"\1", other=r"\2")),
         (r"a column (\w+)", gettext("有一列 %(name)s", name=r"\1")),
         (r"columns among (.+)", gettext("这些列：%(names)s", names=r"\1")),
         (r"the code of an area in the tree", gettext("已登记的地区代码")),
@@ -44,6 +45,15 @@ def _phrases() -> tuple[tuple[str, str], ...]:
         (r"a name of at most (\d+) characters", gettext("最多 %(n)s 个字的名称", n=r"\1")),
         (r"a place without a code in use", gettext("没有在用编码的地点（每个地点一次）")),
         (r"a place", gettext("一个地点")),
+        (r"a dwelling", gettext("一户")),
+        (r"a text", gettext("文字")),
+        (r"at most (\d+) characters", gettext("最多 %(n)s 个字", n=r"\1")),
+        (r"a community or grid", gettext("社区或网格的代码")),
+        (r"a whole number of (\d+) or more", gettext("不小于 %(n)s 的整数", n=r"\1")),
+        (r"a probability above 0 and up to 1", gettext("大于 0、不超过 1 的概率")),
+        (r"every dwelling once", gettext("每户一次")),
+        (r"every column name once", gettext("每个列名一次")),
+        (r"(.+) as in rows before", gettext("与前面各行相同的 %(name)s", name=r"\1")),
         (r"a printed code", gettext("印出的编码")),
         (r"every code once", gettext("每个编码一次")),
         (r"an address", gettext("地址")),

@@ -3,6 +3,7 @@
 Drawn on the server in a picture of fixed proportions; looks come from chart.css.
 """
 
+import math
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -71,7 +72,9 @@ def _axes(low: int, high: int, bottom: float, top: float, x: Scale, y: Scale) ->
         f"{escape(gettext('上过门的户数'))}</text>",
     ]
     for k in range(5):
-        n, share = low + (high - low) * k / 4, bottom + (top - bottom) * k / 4
+        n = low + (high - low) * k / 4
         parts.append(f'<text class="tick" x="{x(n):.1f}" y="{base + 18}">{n:.0f}</text>')
-        parts.append(f'<text class="number" x="{_LEFT - 6}" y="{y(share) + 4:.1f}">{share * 100:.0f}%</text>')
+    step = 0.2 if top - bottom > 0.5 else 0.1 if top - bottom > 0.25 else 0.05
+    for k in range(math.ceil(bottom / step), math.floor(top / step + 1e-9) + 1):
+        parts.append(f'<text class="number" x="{_LEFT - 6}" y="{y(k * step) + 4:.1f}">{k * step * 100:.0f}%</text>')
     return parts
