@@ -21,7 +21,7 @@ def runner(database_url: str, tmp_path: Path) -> FlaskCliRunner:
 
 def test_check_counts_what_it_found(runner: FlaskCliRunner) -> None:
     result = runner.invoke(args=["questionnaires", "check"])
-    assert (result.exit_code, result.output) == (0, "No fault: 7 questionnaires, 33 indicators, 4 target profiles.\n")
+    assert (result.exit_code, result.output) == (0, "No fault: 8 questionnaires, 33 indicators, 4 target profiles.\n")
 
 
 def test_check_prints_file_and_line_and_exits_with_1(runner: FlaskCliRunner, tmp_path: Path) -> None:
