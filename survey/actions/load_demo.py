@@ -19,9 +19,9 @@ from survey.actions.assign_cases import Decision
 from survey.actions.check_questionnaires import check_questionnaires
 from survey.actions.demo import district
 from survey.actions.demo.accounts import ACCOUNTS, DemoAccount, code_maker
-from survey.actions.demo.opinion_cases import write_opinion_cases
 from survey.actions.demo.build import SEED, Demonstration, build_demonstration
 from survey.actions.demo.fieldwork import appointments_of, first_assignments, told_by
+from survey.actions.demo.opinion_cases import write_opinion_cases
 from survey.actions.demo.steps import steps_of
 from survey.actions.demo.survey_wave import QUESTIONNAIRE, TARGET_PROFILE, VERSION, WAVE, field_start, make_wave
 from survey.actions.draw_recontacts import draw_recontacts
