@@ -8,6 +8,7 @@ from survey.cli.cases import cases_group
 from survey.cli.clean_up import clean_up_command
 from survey.cli.db import db_group
 from survey.cli.demo import demo_group
+from survey.cli.devices import devices_group
 from survey.cli.invitations import invitations_group
 from survey.cli.questionnaires import questionnaires_group
 from survey.cli.reply_slips import reply_slips_group
@@ -72,9 +73,11 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(office.blueprint)
     app.register_blueprint(office.opinions)
     app.register_blueprint(fieldwork.blueprint)
+    app.register_blueprint(office.devices)
     app.register_blueprint(interviewer.blueprint)
     app.register_blueprint(office.collect)
     app.register_blueprint(openrosa.blueprint)
+    app.register_blueprint(interviewer.field)
     app.register_blueprint(unit.blueprint)
     app.register_blueprint(api.blueprint)
 
@@ -91,6 +94,7 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(responses_group)
     app.cli.add_command(reply_slips_group)
     app.cli.add_command(clean_up_command)
+    app.cli.add_command(devices_group)
     app.cli.add_command(verify_command)
     app.cli.add_command(analyse_command)
     app.cli.add_command(report_command)

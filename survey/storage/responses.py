@@ -102,6 +102,11 @@ class DraftRow(Base):
     changed_on: Mapped[date]
 
 
+def is_in_ledger(session: Session, wave_id: str, response_id: str, sha256: str) -> bool:
+    """Whether this very content was delivered before."""
+    return session.get(LedgerRow, (wave_id, response_id, sha256)) is not None
+
+
 def stream_responses(
     session: Session,
     wave_id: str,

@@ -37,7 +37,7 @@ def install(app: Flask, folder: Path) -> None:
         asset = assets.get(name)
         if asset is None or asset.fingerprint != fingerprint:
             abort(404)
-        return _response(asset)
+        return send_asset(asset)
 
     app.jinja_env.globals["asset"] = address
     app.add_url_rule("/assets/<fingerprint>/<path:name>", "asset", serve)
@@ -58,7 +58,8 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in found if not path.relative_to(folder).as_posix().startswith(_NOT_SERVED)]
 
 
-def _response(asset: Asset) -> Response:
+def send_asset(asset: Asset) -> Response:
+    """The file, compressed where the browser takes it, to be kept for ever: its address changes with its content."""
     kind = mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
     if asset.compressed is not None and request.accept_encodings["gzip"]:
         response = Response(asset.compressed, mimetype=kind)

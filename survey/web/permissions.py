@@ -51,6 +51,12 @@ PUBLIC = frozenset(
         "respondent.show_kiosk",
         "respondent.show_done",
         "respondent.leave",
+        # The files of the worker's app, which hold nothing.
+        "field.app",
+        "field.app_in",
+        "field.service_worker",
+        "field.manifest",
+        "field.module",
     }
 )
 
@@ -66,6 +72,10 @@ SERVICES: dict[str, Scope] = {
 # Programs on workers' devices: no session and no cookie; a token that the view itself checks decides, and no role does.
 BY_TOKEN = frozenset(
     {
+        "field.work",
+        "field.form",
+        "field.contact",
+        "field.deliver",
         "openrosa.list_forms",
         "openrosa.form",
         "openrosa.list_files",
@@ -147,6 +157,11 @@ ROLES: dict[str, frozenset[Role]] = {
     "fieldwork.call": frozenset({INTERVIEWER}),
     "fieldwork.take_call": frozenset({INTERVIEWER}),
     "interviewer.assignments": frozenset({SUPERVISOR, INTERVIEWER}),
+    "interviewer.enrol_page": frozenset({INTERVIEWER}),
+    "interviewer.enrol": frozenset({INTERVIEWER}),
+    "devices.devices": frozenset({OFFICE, SUPERVISOR}),
+    "devices.stop": frozenset({OFFICE, SUPERVISOR}),
+    "devices.take_file": frozenset({OFFICE, SUPERVISOR}),
     "unit.indicators": frozenset({UNIT}),
     "unit.opinions": frozenset({UNIT}),
     "unit.opinion": frozenset({UNIT}),

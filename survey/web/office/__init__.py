@@ -4,9 +4,10 @@ from flask import Blueprint
 
 from survey.web.office import issuing, pages, paper, printing
 from survey.web.office.collect import blueprint as collect
+from survey.web.office.devices import blueprint as devices
 from survey.web.office.opinions import blueprint as opinions
 
-__all__ = ["blueprint", "collect", "opinions"]
+__all__ = ["blueprint", "collect", "devices", "opinions"]
 
 blueprint = Blueprint("office", __name__, url_prefix="/staff/waves")
 

@@ -1,0 +1,60 @@
+"""The workers' devices as the office and supervisors see them: counts and clocks, never what was recorded."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.actions.import_device_file import import_device_file
+from survey.actions.list_devices import list_devices
+from survey.actions.stop_device import find_device, stop_device
+from survey.fieldwork.device import DeviceError, RecordOutcome
+from survey.web.i18n import current_time, gettext
+from survey.web.office.device_words import REASONS
+from survey.web.security import signed_in_account
+from survey.web.services import services
+
+blueprint = Blueprint("devices", __name__, url_prefix="/staff/devices")
+
+
+@blueprint.get("/")
+def devices() -> str:
+    return _page()
+
+
+@blueprint.route("/<device_id>/stop", methods=["GET", "POST"])
+def stop(device_id: str) -> ResponseReturnValue:
+    """Ask first; then take the device out of service."""
+    account = signed_in_account()
+    found = find_device(services().storage, device_id, account.area)
+    if found is None:
+        abort(404)
+    if request.method == "GET":
+        return render_template("office/stop_device.html", device=found)
+    stop_device(services().storage, device_id, account.area, current_time(), account.email)
+    flash(gettext("设备“%(label)s”已停用。", label=found.label), "success")
+    return redirect(url_for("devices.devices"), 303)
+
+
+@blueprint.post("/import")
+def take_file() -> ResponseReturnValue:
+    """Bring in the file that an app exported."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return _page(gettext("请先选择文件。")), 422
+    account, key = signed_in_account(), services().settings.secret_key
+    content = upload.read()
+    try:
+        outcomes = import_device_file(
+            services().storage, key, content, current_time(), account.email, area=account.area
+        )
+    except DeviceError:
+        return _page(gettext("这不是本系统的入户应用导出的文件，什么也没有导入。")), 422
+    known = outcomes.get(RecordOutcome.ALREADY_RECEIVED, 0)
+    waiting = outcomes.get(RecordOutcome.KEPT, 0) + outcomes.get(RecordOutcome.CONFLICT, 0)
+    counts = {"new": outcomes.get(RecordOutcome.ACCEPTED, 0), "known": known, "waiting": waiting}
+    flash(gettext("已导入：新收 %(new)s 条，以前收过 %(known)s 条，待核对 %(waiting)s 条。", **counts), "success")
+    return redirect(url_for("devices.devices"), 303)
+
+
+def _page(problem: str = "") -> str:
+    found = list_devices(services().storage, signed_in_account().area)
+    return render_template("office/devices.html", found=found, reasons=REASONS, problem=problem)

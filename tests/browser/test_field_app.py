@@ -1,0 +1,453 @@
+"""A worker's day in a real browser: enrolled once, then without network, with everything that goes wrong on the way.
+
+The server is really stopped, replies are really lost behind a committed record, and at the end the ledger is compared
+with what the device made: nothing lost, nothing twice.
+"""
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route
+from sqlalchemy import select
+
+from survey.actions.import_device_file import import_device_file
+from survey.actions.list_devices import DeviceSummary, list_devices
+from survey.actions.verify_storage import verify_storage
+from survey.fieldwork.device import RecordOutcome
+from survey.storage import Storage
+from survey.storage.fieldwork import CaseRow
+from survey.storage.responses import LedgerRow, ResponseRow
+from survey.storage.visits import VisitRow
+from tests.browser.accessibility import violations
+from tests.browser.conftest import SMALL_PHONE
+from tests.factories import DISTRICT, KEY, NOW, StoredWave
+from tests.fieldwork import PASSWORD, Field, store_field
+from tests.live_server import LiveServer
+from tests.published import store_real_wave
+
+OpenPage = Callable[..., Page]
+CASES = 40
+NUMBERS = count(10)
+PIN = "246810"
+
+# A whole day in one call: the app's own modules close and queue the records, as its screens do.
+A_DAY = """async ([folder, cases]) => {
+    const { finish } = await import(`${folder}outbox.js`);
+    const made = [];
+    for (const [number, one] of cases.entries()) {
+        const visit = { kind: "visit", id: crypto.randomUUID(), wave: one.wave, case: one.id,
+            at: new Date(Date.now() - 60000).toISOString(), disposition: number % 4 ? "110" : "224", note: "",
+            mode: number % 4 ? "R" : null, present: [], next_appointment: null };
+        const answer = { kind: "answer", id: crypto.randomUUID(), wave: one.wave, questionnaire: "resident", version: 1,
+            language: "zh-Hans", mode: "R", place: one.place, started: new Date(Date.now() - 600000).toISOString(),
+            ended: new Date(Date.now() - 60000).toISOString(), sealed: null, eligible: 1,
+            answers: { age_confirmed: ["1"], a1: [String(1 + number % 3)] } };
+        const records = number % 4 ? [answer, visit] : [visit];
+        await finish(records);
+        made.push(...records.map(({ kind, id }) => [kind, id]));
+    }
+    return made;
+}"""
+SEND = "async folder => (await import(`${folder}sync.js`)).sendWaiting('test', { wait: true })"
+# What the device has, read straight from its database.
+ON_DEVICE = """store => new Promise((resolve, reject) => {
+    const request = indexedDB.open("minyi-field");
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+        const all = request.result.transaction(store).objectStore(store).getAllKeys();
+        all.onsuccess = () => { request.result.close(); resolve(all.result); };
+    };
+})"""
+
+
+@dataclass
+class FieldSite:
+    """A live server with one worker's cases; the server can be stopped and started at the same address."""
+
+    server: LiveServer
+    storage: Storage
+    field: Field
+
+    def open(self, page: Page, screen: str = "") -> None:
+        page.goto(f"{self.server.url}/field/{screen}")
+
+    def enrol(self, page: Page) -> None:
+        """Sign in, choose a PIN, and land on the locked app with its files on the device."""
+        page.goto(f"{self.server.url}/staff/assignments/device")
+        page.fill("#email", self.field.account.email)
+        page.fill("#password", PASSWORD)
+        page.click("main button.button")
+        page.fill("#label", "红色手机")
+        page.fill("#pin", PIN)
+        page.fill("#again", PIN)
+        page.click("[data-enrol] button")
+        screen(page, "lock")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    @property
+    def worker(self) -> str:
+        return self.field.account.interviewer_code
+
+    def responses(self) -> list[ResponseRow]:
+        with self.storage.read() as session:
+            return list(session.scalars(select(ResponseRow).where(ResponseRow.interviewer == self.worker)))
+
+    def visits(self) -> list[VisitRow]:
+        with self.storage.read() as session:
+            return list(session.scalars(select(VisitRow).where(VisitRow.interviewer == self.worker)))
+
+    def ledger(self, made: Sequence[str]) -> Counter[str]:
+        """How often the ledger was written for each of these answers."""
+        with self.storage.read() as session:
+            return Counter(session.scalars(select(LedgerRow.response_id).where(LedgerRow.response_id.in_(made))))
+
+    def summary(self) -> DeviceSummary:
+        [found] = [one for one in list_devices(self.storage, DISTRICT).devices if one.device.interviewer == self.worker]
+        return found
+
+
+@pytest.fixture(scope="module")
+def live(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LiveServer, Storage, StoredWave]]:
+    """One server and one wave for all; every test has a worker and cases of its own."""
+    var = tmp_path_factory.mktemp("field")
+    shutil.copy(sqlite_template, var / "survey.db")
+    url = f"sqlite:///{var / 'survey.db'}"
+    storage = Storage(url)
+    stored = store_real_wave(storage, "resident")
+    with LiveServer(url, var) as server:
+        yield server, storage, stored
+    storage.close()
+
+
+@pytest.fixture
+def field_site(live: tuple[LiveServer, Storage, StoredWave]) -> FieldSite:
+    server, storage, stored = live
+    field = store_field(storage, stored, CASES, f"fy-{next(NUMBERS)}@field.example")
+    return FieldSite(server, storage, field)
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    return open_page(SMALL_PHONE, locale="zh-CN", accept_downloads=True)
+
+
+def screen(page: Page, name: str) -> None:
+    page.locator(f"[data-app][data-screen={name}]").wait_for()
+
+
+def unlock(page: Page, field: str = "#pin") -> None:
+    page.fill(field, PIN)
+    page.click("[data-go=unlock] button")
+
+
+def open_and_unlock(site: FieldSite, page: Page) -> None:
+    site.open(page)
+    screen(page, "lock")
+    unlock(page)
+    screen(page, "today")
+
+
+def begin_interview(page: Page, number: int, mode: str) -> None:
+    page.locator("[data-fill=cases] a").nth(number).click()
+    screen(page, "case")
+    page.click("[data-fill=interview]")
+    screen(page, "choose")
+    page.fill("#eligible", "2")
+    page.click(f"button[value={mode}]")
+
+
+def close_interview(page: Page) -> None:
+    screen(page, "ending")
+    page.locator("[name=present]").last.check()
+    page.click("[data-go=close] button.button")
+    screen(page, "today")
+
+
+def all_sent(page: Page) -> None:
+    page.locator("[data-count]", has_text=re.compile("全部已上传|Everything|全部已上傳")).wait_for()
+
+
+def folder(page: Page) -> str:
+    """Where the modules of this version stand."""
+    source = page.locator("script[type=module]").get_attribute("src")
+    assert source is not None
+    return source.removesuffix("app.js")
+
+
+def cases_of(site: FieldSite, page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(
+        "async folder => (await import(`${folder}session.js`)).work().cases", folder(page)
+    )
+    return found
+
+
+def test_a_day_without_network_is_delivered_whole_though_replies_are_lost_and_the_server_restarts(
+    field_site: FieldSite, phone: Page
+) -> None:
+    context = phone.context
+    field_site.enrol(phone)
+    field_site.server.stop()
+    context.set_offline(True)
+    open_and_unlock(field_site, phone)
+    made = phone.evaluate(A_DAY, [folder(phone), cases_of(field_site, phone)])
+    assert len(made) == CASES + 30
+    assert "70" in phone.locator("[data-count]").inner_text()
+
+    lose_replies(context, [4, 9, 10])
+    field_site.server.start()
+    context.set_offline(False)
+    for _ in range(6):  # each lost reply ends an attempt, as a dropped connection does
+        phone.evaluate(SEND, folder(phone))
+        if not phone.evaluate(ON_DEVICE, "outbox"):
+            break
+    assert phone.evaluate(ON_DEVICE, "outbox") == []
+
+    answers = [one for kind, one in made if kind == "answer"]
+    assert field_site.ledger(answers) == Counter(answers), "each answer once in the ledger"
+    assert sorted(row.response_id for row in field_site.responses()) == sorted(answers)
+    assert sorted(row.visit_id for row in field_site.visits()) == sorted(one for kind, one in made if kind == "visit")
+    assert sorted(phone.evaluate(ON_DEVICE, "receipts")) == sorted(one for _, one in made)
+    summary = field_site.summary()
+    assert (summary.received, summary.conflicts, summary.kept) == (70, 0, 0)
+    assert list(verify_storage(field_site.storage, KEY)) == []
+
+
+def lose_replies(context: BrowserContext, numbers: list[int]) -> None:
+    """The server commits these deliveries, and its reply never arrives."""
+    seen = 0
+
+    def deliver(route: Route) -> None:
+        nonlocal seen
+        seen += 1
+        if seen in numbers:
+            assert route.fetch().status == 200
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    context.route("**/field/records/**", deliver)
+
+
+def test_a_killed_tab_loses_nothing_and_the_finished_answer_opens_nowhere(field_site: FieldSite, phone: Page) -> None:
+    field_site.enrol(phone)
+    phone.context.set_offline(True)
+    open_and_unlock(field_site, phone)
+    begin_interview(phone, 0, "R")
+    screen(phone, "interview")
+    assert phone.locator("[data-item=a3] input").count() > 5, "the items are the residents' own partials"
+    phone.check("#age_confirmed")
+    phone.locator("[name=a1]").nth(1).check()
+    phone.locator("[name=a2]").first.check()
+    kill(phone)
+
+    again = phone.context.new_page()
+    open_and_unlock(field_site, again)
+    again.click("[data-fill=drafts] a")
+    screen(again, "interview")
+    assert again.locator("[name=a1]:checked").get_attribute("value") == "2"
+    again.click("[data-fill=finish]")
+    close_interview(again)
+    assert again.evaluate(ON_DEVICE, "drafts") == []
+    kept = json.dumps(again.evaluate(READ_OUTBOX))
+    assert "a1" not in kept
+    assert "云溪路" not in kept
+    again.context.set_offline(False)
+    all_sent(again)
+    [response] = field_site.responses()
+    assert (json.loads(response.answers)["a1"], response.base_weight) == ("2", 80.0)
+    [visit] = field_site.visits()
+    assert visit.disposition == "120", "few of the questions were answered"
+
+
+READ_OUTBOX = """() => new Promise(resolve => {
+    const request = indexedDB.open("minyi-field");
+    request.onsuccess = () => {
+        const all = request.result.transaction("outbox").objectStore("outbox").getAll();
+        all.onsuccess = () => { request.result.close(); resolve(all.result); };
+    };
+})"""
+
+
+def kill(page: Page) -> None:
+    """End the tab's process without a chance to save: what it had not written is gone."""
+    page.close(run_before_unload=False)
+
+
+def test_a_respondent_fills_in_alone_and_the_worker_cannot_go_back(field_site: FieldSite, phone: Page) -> None:
+    field_site.enrol(phone)
+    phone.context.set_offline(True)
+    open_and_unlock(field_site, phone)
+    begin_interview(phone, 0, "S")
+    screen(phone, "handover")
+    phone.click("[data-go=begin]")
+    screen(phone, "interview")
+    assert not phone.locator(".brand").is_visible()
+    phone.check("#age_confirmed")
+    phone.locator("[name=a1]").first.check()
+    phone.go_back()
+    assert phone.locator("[data-app]").get_attribute("data-screen") == "interview", (
+        "there is no way back for the worker"
+    )
+    phone.reload()
+    screen(phone, "lock")
+    unlock(phone)
+    screen(phone, "handover")
+    phone.click("[data-go=begin]")
+    screen(phone, "interview")
+    assert not phone.locator("[data-item=a1]").is_visible(), "what was filled in is not shown again"
+    assert phone.locator("[data-item=a2]").is_visible()
+    phone.click("[data-fill=finish]")
+    screen(phone, "returned")
+    phone.go_back()
+    assert phone.locator("[data-app]").get_attribute("data-screen") == "returned"
+    unlock(phone, "#pin-again")
+    close_interview(phone)
+    phone.context.set_offline(False)
+    all_sent(phone)
+    [response] = field_site.responses()
+    assert (response.mode, json.loads(response.answers)["a1"]) == ("self", "3")
+
+
+def test_below_the_minimum_age_nothing_stays_on_the_device(field_site: FieldSite, phone: Page) -> None:
+    field_site.enrol(phone)
+    open_and_unlock(field_site, phone)
+    begin_interview(phone, 0, "R")
+    screen(phone, "interview")
+    phone.locator("[name=age_confirmed]").nth(1).check()
+    assert not phone.locator("[data-item=a1]").is_visible()
+    phone.click("[data-fill=finish]")
+    screen(phone, "young")
+    assert phone.evaluate(ON_DEVICE, "drafts") == phone.evaluate(ON_DEVICE, "outbox") == []
+
+
+def test_two_tabs_on_one_draft_make_one_answer_or_two_but_never_one_of_two_minds(
+    field_site: FieldSite, phone: Page
+) -> None:
+    field_site.enrol(phone)
+    open_and_unlock(field_site, phone)
+    begin_interview(phone, 0, "R")
+    screen(phone, "interview")
+    phone.check("#age_confirmed")
+    other = phone.context.new_page()
+    open_and_unlock(field_site, other)
+    other.click("[data-fill=drafts] a")
+    screen(other, "busy")
+    other.click("[data-fill=fresh]")
+    screen(other, "interview")
+    for page, code in ((other, 2), (phone, 0)):
+        page.check("#age_confirmed")
+        page.locator("[name=a1]").nth(code).check()
+        page.click("[data-fill=finish]")
+        close_interview(page)
+    all_sent(phone)
+    found = sorted(json.loads(row.answers)["a1"] for row in field_site.responses())
+    assert found == ["1", "3"], "each tab had an id of its own"
+
+
+def test_a_wiped_phone_is_made_good_from_its_exported_file(
+    field_site: FieldSite, phone: Page, open_page: OpenPage, tmp_path: Path
+) -> None:
+    field_site.enrol(phone)
+    phone.context.set_offline(True)
+    open_and_unlock(field_site, phone)
+    made = phone.evaluate(A_DAY, [folder(phone), cases_of(field_site, phone)[:5]])
+    phone.click("[data-waiting] a")
+    screen(phone, "outbox")
+    with phone.expect_download() as download:
+        phone.click("[data-go=export]")
+    file = tmp_path / "export.json"
+    download.value.save_as(file)
+    phone.context.close()  # everything the browser had is gone
+
+    assert b"age_confirmed" not in file.read_bytes()
+    outcomes = import_device_file(field_site.storage, KEY, file.read_bytes(), NOW, "test")
+    assert outcomes == {RecordOutcome.ACCEPTED: len(made)}
+    stored = [row.response_id for row in field_site.responses()] + [row.visit_id for row in field_site.visits()]
+    assert sorted(stored) == sorted(one for _, one in made)
+
+
+def test_a_clock_three_hours_ahead_is_noticed_and_a_false_receipt_deletes_nothing(
+    field_site: FieldSite, phone: Page
+) -> None:
+    field_site.enrol(phone)
+    phone.clock.install(time=datetime.now(UTC) + timedelta(hours=3))
+    open_and_unlock(field_site, phone)
+    context = phone.context
+    context.route("**/field/records/**", answer_like_a_sign_in_page)
+    phone.evaluate(A_DAY, [folder(phone), cases_of(field_site, phone)[:2]])
+    phone.locator("[data-problem]", has_text="回执核对不上").wait_for()
+    assert len(phone.evaluate(ON_DEVICE, "outbox")) == 3
+    context.unroute("**/field/records/**")
+    phone.click("[data-waiting] a")
+    screen(phone, "outbox")
+    phone.click("[data-go=send]")
+    all_sent(phone)
+    contact = field_site.summary().contact
+    assert contact is not None
+    assert abs(contact.skew - 3 * 3600) < 60
+
+
+def answer_like_a_sign_in_page(route: Route) -> None:
+    """What some network in between says: 200, the right shape, and not from our server."""
+    name = route.request.url.rsplit("/", 1)[-1]
+    told = {"id": name, "sha256": "0" * 64, "outcome": "accepted", "receipt": "34679ACDEFGH", "proof": "0" * 64}
+    route.fulfill(status=200, json=told)
+
+
+def test_a_case_that_went_to_somebody_else_meanwhile_is_kept_for_review(field_site: FieldSite, phone: Page) -> None:
+    field_site.enrol(phone)
+    phone.context.set_offline(True)
+    open_and_unlock(field_site, phone)
+    phone.locator("[data-fill=cases] a").first.click()
+    phone.click("[data-fill=visit]")
+    screen(phone, "visit")
+    assert violations(phone) == []
+    phone.check("input[value='2111']")
+    phone.check("[name=reason] >> nth=0")
+    phone.check("[name=present] >> nth=-1")
+    phone.fill("[name=note]", "门口说的。")
+    phone.click("[data-go=record] button.button")
+    screen(phone, "today")
+    with field_site.storage.write() as session:
+        for row in session.scalars(select(CaseRow).where(CaseRow.interviewer == field_site.worker)):
+            row.interviewer = "fy-02"
+    phone.context.set_offline(False)
+    all_sent(phone)
+    summary = field_site.summary()
+    assert (summary.received, summary.kept) == (1, 1)
+    assert phone.evaluate(ON_DEVICE, "outbox") == []
+
+
+def test_the_screens_read_well_on_a_small_phone_in_three_languages(field_site: FieldSite, phone: Page) -> None:
+    field_site.enrol(phone)
+    for language in ("", "zh-Hant/", "en/"):
+        field_site.open(phone, language)
+        screen(phone, "lock")
+        looks_right(phone)
+        unlock(phone)
+        screen(phone, "today")
+        looks_right(phone)
+        [key] = [address.split("/", 1)[1] for address in [phone.locator("[data-fill=cases] a").first.evaluate(HASH)]]
+        for name in ("case", "choose", "outbox"):
+            phone.evaluate("hash => { location.hash = hash; }", name if name == "outbox" else f"{name}/{key}")
+            screen(phone, name)
+            looks_right(phone)
+
+
+HASH = "link => new URL(link.href).hash"
+
+
+def looks_right(page: Page) -> None:
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
