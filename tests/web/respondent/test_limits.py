@@ -9,6 +9,7 @@ from flask import Flask
 from survey.app import create_app
 from survey.invitation.code import make_code
 from survey.settings import SettingsError, read_settings
+from survey.web.limits import GUESSING, SENDING
 from survey.web.services import services
 from tests.factories import KEY, StoredWave
 from tests.published import store_real_wave
@@ -82,3 +83,13 @@ def test_codes_that_exist_are_looked_up_as_often_as_one_likes(limited: Flask, st
 def test_rate_that_cannot_be_read_is_told_at_the_start() -> None:
     with pytest.raises(SettingsError, match="LIMIT_ANSWERS: expected a rate such as '1200 per minute', found 'many'"):
         read_settings({"SECRET_KEY": KEY, "LIMIT_ANSWERS": "many"})
+
+
+def test_every_page_that_residents_send_or_look_codes_up_with_has_a_limit(limited: Flask) -> None:
+    sent = {
+        rule.endpoint
+        for rule in limited.url_map.iter_rules()
+        if "POST" in (rule.methods or set()) and rule.endpoint.startswith("respondent.")
+    }
+    assert sent - SENDING - GUESSING == set()
+    assert {rule.endpoint for rule in limited.url_map.iter_rules()} >= SENDING | GUESSING
