@@ -101,7 +101,8 @@ def collect_sheets(wave: Wave, questionnaire: Questionnaire) -> XlsForm:
     taken = sorted(RESERVED & ({item.name for item in questionnaire.items} | {s.name for s in questionnaire.sections}))
     if taken:
         raise ReservedNameError(f"questionnaire {questionnaire.name}: expected other names than {', '.join(taken)}")
-    whole = replace(questionnaire, languages=LANGUAGES, sections=tuple(_limited(questionnaire)))
+    languages = tuple(dict.fromkeys((*LANGUAGES, *questionnaire.languages)))
+    whole = replace(questionnaire, languages=languages, sections=tuple(_limited(questionnaire)))
     sheets = sheets_of(whole)
     survey = (*_head(wave), *_visit(), *_interview(sheets, whole))
     choices = tuple(_plain(row) for row in sheets.choices if row["list_name"] not in _context(whole))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from survey.exchange.fault import Fault, shown
+from survey.exchange.xlsform.languages import language_of_texts, language_tag
 from survey.exchange.xlsform.not_kept import Loss, NotKept
-from survey.exchange.xlsform.sheets import OWN
+from survey.exchange.xlsform.sheets import OWN, TITLE
 from survey.exchange.xlsform.workbook import SheetRow
 from survey.instrument.item import NAME_PATTERN
 from survey.instrument.population import Population
@@ -26,6 +27,7 @@ class Head:
     title: dict[str, str]
     population: str = Population.RESIDENTS
     in_population: str = ""
+    randomize: tuple[str, ...] = ()
     faults: list[Fault] = field(default_factory=list)
     not_kept: list[NotKept] = field(default_factory=list)
 
@@ -42,14 +44,14 @@ class Head:
         }
         if context:
             head["context"] = context
+        if self.randomize:
+            head["randomize"] = list(self.randomize)
         if self.in_population:
             head["in_population"] = self.in_population
-        if "en" in languages and "en" not in self.title:
-            head["title"] = self.title | {"en": self.title["zh-Hans"]}
         return head | {"sections": sections}
 
 
-def read_head(file: str, rows: tuple[SheetRow, ...], default_language: str) -> Head:
+def read_head(file: str, rows: tuple[SheetRow, ...]) -> Head:
     """The settings; a workbook without them is named after its file."""
     stem = file.rsplit(".", 1)[0]
     if not rows:
@@ -57,8 +59,9 @@ def read_head(file: str, rows: tuple[SheetRow, ...], default_language: str) -> H
     row = rows[0]
     written = row["form_id"] or row["form_title"] or stem
     name = plain_name(written, "form", ())
-    title = _title(row, stem, default_language)
+    title = _title(row, stem)
     head = Head(name, _version(row), title, in_population=row[f"{OWN}in_population"])
+    head.randomize = tuple(row[f"{OWN}randomize"].split())
     if name != written:
         head.not_kept.append(NotKept(row.place("form_id"), Loss.RENAMED, shown(written), name))
     if row["version"] and str(head.version) != row["version"]:
@@ -91,11 +94,13 @@ def plain_name(written: str, otherwise: str, taken: Iterable[str]) -> str:
     return chosen
 
 
-def _title(row: SheetRow, stem: str, default_language: str) -> dict[str, str]:
+def _title(row: SheetRow, stem: str) -> dict[str, str]:
     title = row["form_title"] or row["form_id"] or stem
-    labels = {"zh-Hans": title} | ({"en": title} if default_language == "en" else {})
-    own = {"en": row[f"{OWN}title_en"], "zh-Hant": row[f"{OWN}title_zh_hant"]}
-    return labels | {tag: text for tag, text in own.items() if text}
+    labels = {"zh-Hans": title} | ({"en": title} if language_of_texts([title]) == "en" else {})
+    own = (
+        (column.name.removeprefix(TITLE), text) for column, text in row.cells.items() if column.name.startswith(TITLE)
+    )
+    return labels | {tag: text for name, text in own if (tag := language_tag(name))}
 
 
 def _version(row: SheetRow) -> int:

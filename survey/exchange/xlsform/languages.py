@@ -11,18 +11,23 @@ _NAMES = {
 _TAGS = {name: tag for tag, names in _NAMES.items() for name in names.split()}
 _TAGS |= {"simplified chinese": "zh-Hans", "traditional chinese": "zh-Hant"}
 _IN_BRACKETS = re.compile(r"(?P<name>.*)[(（](?P<tag>[^()（）]*)[)）]\s*")
+_FURTHER = re.compile("[a-z]{2,3}(-[a-z]{4})?")
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def language_tag(written: str) -> str | None:
-    """Our tag for a language as a sheet names it; None for a language that questionnaires do not have.
+    """Our tag for a language as a sheet names it; None where no tag can be told.
 
-    >>> [language_tag(name) for name in ("English (en)", "中文 (zh)", "Français (fr)", "zh_TW")]
-    ['en', 'zh-Hans', None, 'zh-Hant']
+    >>> [language_tag(name) for name in ("English (en)", "中文 (zh)", "ئۇيغۇرچە (ug)", "zh_TW", "Français")]
+    ['en', 'zh-Hans', 'ug', 'zh-Hant', None]
     """
     match = _IN_BRACKETS.fullmatch(written.strip())
-    names = [match["tag"], match["name"]] if match else [written]
-    return next((tag for name in names if (tag := _TAGS.get(name.strip().lower().replace("_", "-")))), None)
+    names = [name.strip().lower().replace("_", "-") for name in ([match["tag"], match["name"]] if match else [written])]
+    known = next((_TAGS[name] for name in names if name in _TAGS), None)
+    if known is None and _FURTHER.fullmatch(names[0]) and not names[0].startswith("zh"):
+        language, _, script = names[0].partition("-")
+        return f"{language}-{script.title()}" if script else language
+    return known
 
 
 def language_of_texts(texts: Iterable[str]) -> str:

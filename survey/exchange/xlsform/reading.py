@@ -48,12 +48,12 @@ def read_xlsform(path: Path, folder: Path) -> ReadForm:
     """
     library, workbook = Library(folder), read_workbook(path)
     texts = TextReader(workbook)
-    head = read_head(path.name, workbook.get("settings", ()), texts.default)
+    head = read_head(path.name, workbook.get("settings", ()))
     reader = ItemReader(path.name, workbook, texts, head, compile_scales(library)[0])
     sections = reader.read()
     _raise(head.faults + reader.faults)
     _raise(_faults_of_pyxform(path))
-    data = head.data(sections, reader.context, texts.complete_languages(sections))
+    data = head.data(sections, reader.context, texts.complete_languages(sections, head.title))
     # The compiler tells lines; here the number of a line is that of a place in the workbook.
     places = ["the workbook", *reader.sections.where.values()]
     lines = {path: number for number, path in enumerate(reader.sections.where, start=1)}

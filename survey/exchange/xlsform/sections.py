@@ -3,6 +3,7 @@
 from typing import Any
 
 from survey.exchange.xlsform.head import plain_name
+from survey.exchange.xlsform.sheets import OWN
 from survey.exchange.xlsform.workbook import SheetRow
 from survey.instrument.source import KeyPath
 
@@ -21,7 +22,7 @@ class Sections:
 
     def begin(self, row: SheetRow, label: dict[str, str] | None, audience: str) -> None:
         """A group begins; it becomes a section with its first item."""
-        self._begin(row, row["name"] or f"section_{row.number}", label or self._title, audience)
+        self._begin(row, row[f"{OWN}section"] or row["name"] or f"section_{row.number}", label or self._title, audience)
 
     def append(self, row: SheetRow, keys: Keys, choices: list[SheetRow], *, in_group: bool) -> None:
         """Add an item that stands at `row`; `choices` are the rows of its choices."""

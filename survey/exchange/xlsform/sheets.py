@@ -18,6 +18,7 @@ Row = dict[str, str]
 LANGUAGE_COLUMNS = {"zh-Hans": "中文 (zh)", "en": "English (en)", "zh-Hant": "繁體中文 (zh-Hant)"}
 AREA_FILE = "areas.csv"
 OWN = "minyi_"
+TITLE = f"{OWN}title_"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def in_columns(name: str, text: Text | None, languages: tuple[str, ...]) -> Row:
     """One text as the columns of the languages: `label::English (en)`."""
     if text is None:
         return {}
-    return {f"{name}::{LANGUAGE_COLUMNS[tag]}": text.in_language(tag) for tag in languages}
+    return {f"{name}::{LANGUAGE_COLUMNS.get(tag, f'{tag} ({tag})')}": text.in_language(tag) for tag in languages}
 
 
 def limits_of(item: Item) -> Iterator[str]:
@@ -105,22 +106,30 @@ class _Writer:
             "form_id": questionnaire.name,
             "version": str(questionnaire.version),
             "default_language": LANGUAGE_COLUMNS["zh-Hans"],
-            f"{OWN}title_en": questionnaire.title.en,
-            f"{OWN}title_zh_hant": questionnaire.title.zh_hant if "zh-Hant" in self.languages else "",
+            **{
+                f"{TITLE}{tag.lower().replace('-', '_')}": text
+                for tag, text in questionnaire.title.to_mapping().items()
+                if tag != "zh-Hans" and tag in self.languages
+            },
             f"{OWN}population": str(questionnaire.population),
+            f"{OWN}randomize": " ".join(questionnaire.randomize),
             f"{OWN}in_population": population.source if population else "",
         }
 
     def _section(self, section: Section) -> Iterator[Row]:
         audience = "" if section.audience is Audience.RESPONDENT else str(section.audience)
-        head = {"type": "begin_group", "name": section.name, **in_columns("label", section.label, self.languages)}
+        # A group of an XLSForm must not share its name with a question that a condition looks at.
+        shared = section.name in {item.name for item in self.questionnaire.items}
+        name = f"{section.name}_section" if shared else section.name
+        head = {"type": "begin_group", "name": name, **in_columns("label", section.label, self.languages)}
         head |= {"relevant": " and ".join(self._gates), f"{OWN}audience": audience}
+        head |= {f"{OWN}section": section.name if shared else ""}
         yield _without_empty(head)
         outside = list(self._gates)
         for item in section.items:
             yield _without_empty(self._item(item, self._gates[len(outside) :]))
             yield from self._stop(item)
-        yield {"type": "end_group", "name": section.name}
+        yield {"type": "end_group", "name": name}
 
     def _item(self, item: Item, gates: list[str]) -> Row:
         constraint = [f"({item.constraint.source})"] if item.constraint else []

@@ -8,6 +8,7 @@ from survey.exchange.xlsform.languages import by_tag, language_of_texts, languag
 from survey.exchange.xlsform.not_kept import Loss, NotKept
 from survey.exchange.xlsform.workbook import SheetRow, Workbook
 from survey.instrument.source import texts_in
+from survey.instrument.text import LANGUAGES
 
 _PIPED = re.compile(r"\$\{[^}]+\}")
 _READ = ("label", "hint", "constraint_message")
@@ -44,18 +45,26 @@ class TextReader:
     def not_kept(self) -> list[NotKept]:
         return list(self._lost.values())
 
-    def complete_languages(self, sections: list[dict[str, Any]]) -> list[str]:
-        """The languages that every text has; one that only some have is not offered to respondents."""
-        complete = ["zh-Hans"]
-        texts = [labels for _, labels in texts_in(sections)]
-        for tag in ("en", "zh-Hant"):
-            lacking = [labels for labels in texts if tag not in labels]
-            if not lacking and texts:
-                complete.append(tag)
-            elif len(lacking) < len(texts) and tag == "en":
-                missing = f"{len(lacking)}, {shown(lacking[0]['zh-Hans'], 30)} …"
-                self._lose(NotKept("sheets survey and choices", Loss.INCOMPLETE, tag, missing))
-        return complete
+    def complete_languages(self, sections: list[dict[str, Any]], title: dict[str, str]) -> list[str]:
+        """The languages that every text has. One that only some have is not offered; of a further one nothing stays.
+
+        The title, which also stands over questions without a group, is filled up to these languages.
+        """
+        texts = [labels for _, labels in texts_in(sections) if labels is not title]
+        found = dict.fromkeys(tag for labels in texts for tag in labels)
+        complete = [tag for tag in found if all(tag in labels for labels in texts)]
+        for tag in [tag for tag in found if tag not in complete and tag != "zh-Hant"]:
+            lacking = [labels["zh-Hans"] for labels in texts if tag not in labels]
+            where = "sheets survey and choices"
+            self._lose(NotKept(where, Loss.INCOMPLETE, tag, f"{len(lacking)}, {shown(lacking[0], 30)} …"))
+            for labels in texts if tag not in LANGUAGES else ():
+                labels.pop(tag, None)
+        for tag in [tag for tag in title if tag not in {*LANGUAGES, *complete}]:
+            del title[tag]
+        for tag in [tag for tag in complete if tag != "zh-Hant"]:
+            title.setdefault(tag, title["zh-Hans"])
+        further = [tag for tag in complete if tag not in LANGUAGES]
+        return [tag for tag in ("zh-Hans", "en", "zh-Hant") if tag in complete] + further
 
     def _unknown_languages(self, row: SheetRow) -> None:
         for column in row.cells:

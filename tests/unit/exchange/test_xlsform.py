@@ -22,6 +22,7 @@ from survey.instrument.unparse import condition_text
 from tests.unit.exchange.workbooks import ODD_CHOICES, ODD_SETTINGS, ODD_SURVEY, odd_workbook, write_workbook
 from tests.unit.instrument.tiny import REAL
 
+TINY = REAL.parent / "tests" / "questionnaires"
 NAMES = sorted(path.parent.name for path in REAL.glob("*/v1.yaml"))
 SURVEY_HEADER = ("type", "name", "label", "relevant", "constraint")
 
@@ -88,7 +89,7 @@ def test_an_odd_workbook_keeps_what_both_know(odd: ReadForm) -> None:
 def test_everything_of_an_odd_workbook_that_is_not_kept_is_listed_with_its_place(odd: ReadForm) -> None:
     told = {(lost.loss, lost.where) for lost in odd.not_kept}
     expected = {
-        (Loss.LANGUAGE, "sheet survey, row 1, column label::Français (fr)"),
+        (Loss.LANGUAGE, "sheet survey, row 1, column label::Klingon"),
         (Loss.METADATA, "sheet survey, row 2, column Type"),
         (Loss.METADATA, "sheet survey, row 3, column Type"),
         (Loss.COLUMN, "sheet survey, row 4, column appearance"),
@@ -185,7 +186,30 @@ def test_a_language_that_only_some_texts_have_is_not_offered(tmp_path: Path) -> 
     survey = (("type", "name", "label::中文", "label::English"), ("text", "a", "甲", "A"), ("text", "b", "乙", ""))
     read = read_xlsform(write_workbook(tmp_path / "half.xlsx", survey=survey), REAL)
     assert read.questionnaire.languages == ("zh-Hans",)
-    assert [(lost.loss, lost.found, lost.instead) for lost in read.not_kept] == [(Loss.INCOMPLETE, "en", "2, 'half' …")]
+    assert [(lost.loss, lost.found, lost.instead) for lost in read.not_kept] == [(Loss.INCOMPLETE, "en", "1, '乙' …")]
+
+
+@pytest.mark.parametrize("name", ["order", "context", "minimum_age", "answers", "languages"])
+def test_every_feature_of_a_questionnaire_survives_the_journey(name: str, tmp_path: Path) -> None:
+    questionnaire = compile_questionnaire(TINY, name, 1)
+    path = tmp_path / f"{name}.xlsx"
+    path.write_bytes(workbook_bytes(sheets_of(questionnaire)))
+    assert read_xlsform(path, TINY).questionnaire == questionnaire
+
+
+def test_a_further_language_is_kept_where_every_text_has_it(tmp_path: Path) -> None:
+    survey = (
+        ("type", "name", "label::中文", "label::ئۇيغۇرچە (ug)"),
+        ("text", "a", "甲", "A"),
+        ("text", "b", "乙", "B"),
+    )
+    settings = (("form_title", "minyi_title_ug"), ("两题", "Ikki"))
+    path = write_workbook(tmp_path / "uyghur.xlsx", survey=survey, settings=settings)
+    read = read_xlsform(path, REAL)
+    assert read.questionnaire.languages == ("zh-Hans", "ug")
+    assert read.questionnaire.title.in_language("ug") == "Ikki"
+    path.write_bytes(workbook_bytes(sheets_of(read.questionnaire)))
+    assert read_xlsform(path, REAL).questionnaire == read.questionnaire
 
 
 @pytest.mark.parametrize(

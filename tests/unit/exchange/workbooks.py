@@ -20,7 +20,7 @@ def write_workbook(path: Path, **sheets: Table) -> Path:
 
 # Legal, and written as a foreign office might: other header spellings, mixed languages, names that are not ours.
 ODD_SURVEY: Table = (
-    ("Type", "Name", "label::English (en)", "Label::中文 (zh)", "label::Français (fr)", "Hint::English (en)",
+    ("Type", "Name", "label::English (en)", "Label::中文 (zh)", "label::Klingon", "Hint::English (en)",
      "Required", "relevance", "bind::constraint", "constraint_message::English (en)", "appearance", "calculate",
      "choice_filter", "guidance_hint", ""),
     ("start", "start"),
