@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from survey.exchange.fault import Fault
 from survey.web.i18n import gettext
+from survey.web.office.loss_words import place_in_words
 
 
 def faults_in_words(faults: Sequence[Fault]) -> list[str]:
@@ -21,7 +22,7 @@ def _in_words(fault: Fault) -> str:
 def _where(fault: Fault) -> str:
     row = re.fullmatch(r"row (\d+)(?:, (.+))?", fault.where)
     if row is None:
-        return fault.where
+        return place_in_words(fault.where)
     place = gettext("第 %(n)s 行", n=row[1])
     return f"{place} {row[2]}" if row[2] else place
 
@@ -61,4 +62,18 @@ def _phrases() -> tuple[tuple[str, str], ...]:
         (r"a name ending in \.csv or \.xlsx", gettext("CSV 或 XLSX 文件")),
         (r"(\d+) cells as in the header", gettext("与表头一样的 %(n)s 格", n=r"\1")),
         (r"a row of column names", gettext("一行列名")),
+        (r"a name", gettext("名称")),
+        (r"a label", gettext("题目文字")),
+        (r"a type", gettext("题型")),
+        (r"a list of the sheet choices", gettext("choices 表里的一个选项组")),
+        (r"questions of this form", gettext("本问卷里的题")),
+        (r"an end for this group", gettext("这一组的结束行")),
+        (r"a group that begins before", gettext("前面有开始行的组")),
+        (r"the name of a list", gettext("选项组的名称")),
+        (r"the name of a choice", gettext("选项的代码")),
+        (r"every name once in the list (.+)", gettext("选项组 %(name)s 里每个代码一次", name=r"\1")),
+        (r"a readable \.xlsx file", gettext("能打开的 XLSX 文件")),
+        (r"a sheet survey", gettext("有一张 survey 表")),
+        (r"a workbook that pyxform converts", gettext("符合 XLSForm 规范的表")),
+        (r"at least one question that we know", gettext("至少一道能识别的题")),
     )
