@@ -6,12 +6,10 @@ from pathlib import Path
 import yaml
 
 from survey.actions.publish_questionnaire import Publication, publish_questionnaire
+from survey.actions.read_published import list_published
 from survey.instrument.fault import Fault, FaultsError
 from survey.instrument.include import VERSION_PATTERN
 from survey.storage import Storage
-from survey.storage.questionnaires import list_versions
-
-__all__ = ["FaultsError", "add_questionnaire", "list_published"]
 
 
 def add_questionnaire(storage: Storage, folder: Path, text: str, *, now: datetime, actor: str) -> Publication:
@@ -38,12 +36,6 @@ def add_questionnaire(storage: Storage, folder: Path, text: str, *, now: datetim
         if not any(file.parent.iterdir()):
             file.parent.rmdir()
         raise
-
-
-def list_published(storage: Storage) -> list[tuple[str, int, datetime]]:
-    """Name, version and time of every published version."""
-    with storage.read() as session:
-        return list_versions(session)
 
 
 def _named(text: str) -> tuple[str, int]:

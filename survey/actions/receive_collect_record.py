@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey.actions.keep_for_review import Refusal, keep_for_review
@@ -44,6 +45,7 @@ from survey.storage.waves import load_wave
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ID_LENGTH = 36
+_ATTEMPTS = 3
 _HOW, _PRESENT = "interview_how", "interview_present"  # items of the doorstep questionnaire
 _COUNTERS = {"stored": "received", "visit": "received", "below_age": "received", "repeated": "repeated"}
 
@@ -92,12 +94,18 @@ def receive_collect_record(
     """
     asked = _asked(storage, record)
     filed = _Filing(storage, key, device, record, asked, now).run()
-    with storage.write() as session:
-        save_attachments(session, [_row(record, one, now) for one in files if one.name in record.files])
-        session.flush()
-        awaited = sorted(record.files - attachment_names(session, record.form, record.id))
-        count_contact(session, device.id, now, _COUNTERS.get(filed.filing, "kept"))
-    return replace(filed, awaited=tuple(awaited))
+    for attempt in range(_ATTEMPTS):
+        try:
+            with storage.write() as session:
+                save_attachments(session, [_row(record, one, now) for one in files if one.name in record.files])
+                awaited = sorted(record.files - attachment_names(session, record.form, record.id))
+                count_contact(session, device.id, now, _COUNTERS.get(filed.filing, "kept"))
+            return replace(filed, awaited=tuple(awaited))
+        except IntegrityError:
+            # The same file came in another part at the same moment and that one won: it is there now.
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 @dataclass(frozen=True)

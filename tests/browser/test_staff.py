@@ -116,7 +116,13 @@ def test_pages_of_the_staff_are_accessible_in_every_look(
 ) -> None:
     pages = {
         DISTRICT_ANALYST: ("/staff/results/", RESULTS, f"{RESULTS}/indicators/SAFE", "/staff/password"),
-        OFFICE: ("/staff/waves/", CODES, f"{CODES}/codes/{staff_site.demonstration.poster}/retire"),
+        OFFICE: (
+            "/staff/questionnaires/",
+            "/staff/collect/",
+            "/staff/waves/",
+            CODES,
+            f"{CODES}/codes/{staff_site.demonstration.poster}/retire",
+        ),
         SUPERVISOR: ("/staff/assignments/", "/staff/second-factor"),
         UNIT: ("/staff/unit/",),
         "administrator@chunhe.example": ("/staff/accounts",),

@@ -66,7 +66,7 @@ def _parsed(written: str) -> Condition:
     try:
         return parse_condition(written)
     except ConditionSyntaxError as error:
-        raise NotOurConditionError(f"character {error.position}: expected {error.expected}") from None
+        raise NotOurConditionError(f"character {error.position}") from None
 
 
 def read_limits(written: str) -> Limits:

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from survey.actions.add_questionnaire import FaultsError, add_questionnaire, list_published
-from survey.actions.read_published import read_published
+from survey.actions.read_published import list_published, read_published
 from survey.exchange.fault import FaultsFoundError
+from survey.instrument.fault import FaultsError
 from survey.web.i18n import current_time
 from survey.web.office.fault_words import faults_in_words
 from survey.web.office.loss_words import in_words, place_in_words
@@ -64,6 +64,8 @@ def check() -> ResponseReturnValue:
 @blueprint.post("/publish")
 def publish() -> ResponseReturnValue:
     """Take what the page before showed."""
+    from survey.actions.add_questionnaire import add_questionnaire  # YAML and grammar load only here
+
     text, folder = request.form.get("text", ""), services().settings.questionnaires
     actor = signed_in_account().email
     try:
