@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from survey.exchange.fault import Fault
 from survey.web.i18n import gettext
-from survey.web.office.loss_words import place_in_words
+from survey.web.loss_words import place_in_words
 
 
 def faults_in_words(faults: Sequence[Fault]) -> list[str]:

@@ -10,9 +10,9 @@ from flask_babel import gettext
 from survey.actions.read_published import list_published, read_published
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.fault import FaultsError
+from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time
-from survey.web.office.fault_words import faults_in_words
-from survey.web.office.loss_words import in_words, place_in_words
+from survey.web.loss_words import in_words, place_in_words
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
