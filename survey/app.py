@@ -9,6 +9,7 @@ from survey.cli.clean_up import clean_up_command
 from survey.cli.db import db_group
 from survey.cli.demo import demo_group
 from survey.cli.devices import devices_group
+from survey.cli.evidence import evidence_command
 from survey.cli.invitations import invitations_group
 from survey.cli.questionnaires import questionnaires_group
 from survey.cli.reply_slips import reply_slips_group
@@ -99,5 +100,6 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(verify_command)
     app.cli.add_command(analyse_command)
     app.cli.add_command(report_command)
+    app.cli.add_command(evidence_command)
     app.cli.add_command(backup_command)
     app.cli.add_command(restore_command)

@@ -144,13 +144,13 @@ def _nothing_analysed(wave_id: str, failures: Mapping[Source, ValueError]) -> Va
 def _write_bundle(storage: Storage, wave_id: str, source: Source, folder: Path) -> Bundle | None:
     """None when there is no response of this source. The two looks see one state of the database."""
     with storage.read() as session:
-        writer = BundleWriter(_definition(session, wave_id), source)
+        writer = BundleWriter(define_wave(session, wave_id), source)
         if not writer.look(stream_responses(session, wave_id, sources=(source,))).rows:
             return None
         return writer.write(folder, stream_responses(session, wave_id, sources=(source,)))
 
 
-def _definition(session: Session, wave_id: str) -> WaveDefinition:
+def define_wave(session: Session, wave_id: str) -> WaveDefinition:
     wave = require_wave(session, wave_id)
     return WaveDefinition(
         wave=wave,

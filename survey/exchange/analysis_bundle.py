@@ -24,6 +24,7 @@ from survey.exchange.csv_file import write_csv, write_table
 from survey.exchange.export_columns import Column, ColumnKind, export_columns, population_reader
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.planned_indicator import IndicatorNotComputedError, PlannedIndicator, plan_indicator
+from survey.exchange.pseudonyms import Pseudonyms
 from survey.instrument.item import Item, ItemType, Purpose
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text
@@ -76,10 +77,14 @@ class Bundle:
 
 
 class BundleWriter:
-    """Writes the folder of one source of a wave: first `look` at the responses, then `write` them."""
+    """Writes the folder of one source of a wave: first `look` at the responses, then `write` them.
 
-    def __init__(self, definition: WaveDefinition, source: Source) -> None:
+    `pseudonyms`: for a folder that leaves the office, with fewer columns and renamed sampling units.
+    """
+
+    def __init__(self, definition: WaveDefinition, source: Source, pseudonyms: Pseudonyms | None = None) -> None:
         self.definition = definition
+        self.pseudonyms = pseudonyms
         self.source = source
         self.warnings: list[str] = []
         self.tally = Tally()
@@ -180,6 +185,8 @@ class BundleWriter:
         return cells if cells.sex.totals else None
 
     def _exported(self) -> list[Column]:
+        if self.pseudonyms is not None:
+            return self.pseudonyms.applied_to(self.columns)
         texts = {ItemType.TEXT}
         return [
             column

@@ -115,13 +115,16 @@ def stream_responses(
     sources: Collection[Source] = tuple(Source),
     areas: Collection[str] | None = None,
     with_rejected: bool = False,
+    by_id: bool = False,
 ) -> Iterator[Response]:
     """The wave's responses in the order of their arrival, one statement, so one state of the database.
 
     `areas`: only responses that belong to one of these areas; left out, all. Those that a review rejected are left
-    out, except for the review itself.
+    out, except for the review itself. `by_id`: in the order of their random ids.
     """
     query = _selected(wave_id, purposes, sources, areas, with_rejected=with_rejected)
+    if by_id:
+        query = query.order_by(None).order_by(ResponseRow.response_id)
     for row in session.execute(query.execution_options(yield_per=_FETCHED)):
         yield _to_response(row)
 

@@ -109,6 +109,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "analyst.start": PROGRAMME,
     "analyst.estimates": PROGRAMME,
     "analyst.responses": frozenset({ANALYST}),
+    "analyst.evidence": frozenset({ANALYST}),
     "analyst.release": PROGRAMME,
     "analyst.withdraw": PROGRAMME,
     "office.waves": frozenset({OFFICE}),

@@ -1,0 +1,92 @@
+"""The evidence bundle of the demonstration: nobody's name in it, the same bytes again, and R finds the same figures."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from survey.actions.make_evidence import make_evidence
+from survey.storage import Storage
+from tests.demonstration import SECRET_KEY, STREET, WAVE, Demonstration
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def storage(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    opened = Storage(demonstration.copy_to(tmp_path_factory.mktemp("evidence")))
+    yield opened
+    opened.close()
+
+
+def made(storage: Storage, key: str = SECRET_KEY) -> bytes:
+    target = io.BytesIO()
+    make_evidence(storage, WAVE, key, target, NOW, "somebody")
+    return target.getvalue()
+
+
+@pytest.fixture(scope="module")
+def bundle(storage: Storage) -> bytes:
+    return made(storage)
+
+
+@pytest.fixture(scope="module")
+def folder(bundle: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    unpacked = tmp_path_factory.mktemp("unpacked")
+    zipfile.ZipFile(io.BytesIO(bundle)).extractall(unpacked)
+    return unpacked
+
+
+def test_the_same_answers_give_the_same_bytes(storage: Storage, bundle: bytes) -> None:
+    assert made(storage) == bundle
+
+
+def test_every_file_has_its_sha256_in_the_manifest(folder: Path) -> None:
+    import hashlib
+
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    listed = {entry["file"]: entry["sha256"] for entry in manifest["files"]}
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    assert set(files) == {*listed, "manifest.json"}
+    assert {"prob/recompute.R", "prob/functions.R", "prob/margins_sex.csv", "qr/plan.yaml", "README.md"} <= set(listed)
+    for name, digest in listed.items():
+        assert hashlib.sha256(files[name].read_bytes()).hexdigest() == digest, name
+
+
+def test_nobody_and_no_sampling_unit_can_be_named(folder: Path) -> None:
+    with (folder / "prob" / "responses.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    taken_away = {"response_id", "interviewer", "started_at", "received_at", "poster", "area"}
+    assert rows and not taken_away & set(rows[0])
+    assert all(re.fullmatch("P[A-Z2-7]{8}", row["psu"]) for row in rows)
+    assert all(re.fullmatch("P[A-Z2-7]{8}|", row["community"]) for row in rows)
+    codes = re.compile(rf"{STREET}\d{{3}}")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            assert not codes.search(path.read_text(encoding="utf-8-sig")), path.name
+
+
+def test_pseudonyms_need_the_key_of_the_installation(storage: Storage, folder: Path) -> None:
+    other = zipfile.ZipFile(io.BytesIO(made(storage, "another key, as long as a key of an installation")))
+    ours = set(re.findall("P[A-Z2-7]{8}", (folder / "prob" / "responses.csv").read_text(encoding="utf-8")))
+    assert ours.isdisjoint(re.findall("P[A-Z2-7]{8}", other.read("prob/responses.csv").decode()))
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed; R is too heavy for the packages")
+def test_r_recomputes_every_figure_of_the_demonstration(folder: Path) -> None:
+    run = subprocess.run(
+        ["Rscript", "recompute.R"], cwd=folder / "prob", capture_output=True, text=True, timeout=600, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    found = re.search(r"^largest difference (\S+)$", run.stdout, re.MULTILINE)
+    assert found is not None
+    print(f"largest difference {found[1]}")
+    assert float(found[1]) < 1e-6
