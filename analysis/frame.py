@@ -84,14 +84,13 @@ class Frame:
         given = self.raw.get(name)
         array = None if given is None or isinstance(given, Categories) else _whole(given)
         if array is not None and (pa.types.is_floating(array.type) or pa.types.is_integer(array.type)):
-            values = array.to_numpy(zero_copy_only=False).astype(np.float64)
+            values = _numpy(array, np.nan).astype(np.float64, copy=False)
             absent = [float(code) for code in self.missing if _is_number(code)]
             return np.asarray(np.where(np.isin(values, absent), np.nan, values) if absent else values)
         if array is not None and pa.types.is_dictionary(array.type) and len(array.dictionary) > MANY_LEVELS:
             parsed = _parse(array.dictionary, self.missing)
             if parsed is not None:
-                indices = array.indices.fill_null(len(parsed)).to_numpy(zero_copy_only=False)
-                return np.asarray(np.append(parsed, np.nan)[indices])
+                return np.asarray(np.append(parsed, np.nan)[_numpy(array.indices, -1)])
         return self._label_numbers(name)
 
     def _label_numbers(self, name: str) -> Floats:
@@ -172,11 +171,26 @@ def encode(values: Any, missing: Iterable[str]) -> Column:
     if pa.types.is_boolean(array.type):
         array = array.cast(pa.int8())
     if pa.types.is_floating(array.type):
-        array = pa.array(array.to_numpy(zero_copy_only=False), from_pandas=True)
+        from pyarrow import compute
+
+        array = compute.if_else(compute.is_nan(array), pa.nulls(1, array.type)[0], array)
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    indices = array.indices.fill_null(-1) if array.indices.null_count else array.indices
-    return _relabelled(indices.to_numpy(zero_copy_only=False), array.dictionary.to_pylist(), missing)
+    return _relabelled(_numpy(array.indices, -1), array.dictionary.to_pylist(), missing)
+
+
+def _numpy(array: Any, nothing: float) -> npt.NDArray[Any]:
+    """An arrow array of numbers, shape (n,), with `nothing` for nulls, read from its buffers.
+
+    pyarrow's own to_numpy, and making arrays or scalars from Python values, would import pandas: half a second.
+    """
+    end = array.offset + len(array)
+    there, data = array.buffers()
+    values = np.frombuffer(data, dtype=array.type.to_pandas_dtype(), count=end)[array.offset :]
+    if not array.null_count:
+        return values
+    known = np.unpackbits(np.frombuffer(there, dtype=np.uint8), bitorder="little", count=end)[array.offset :]
+    return np.where(known == 1, values, nothing)
 
 
 def _relabelled(codes: npt.NDArray[np.integer[Any]], values: Sequence[object], missing: Iterable[str]) -> Column:
@@ -208,12 +222,23 @@ def _parse(texts: Any, missing: Iterable[str]) -> Floats | None:
     from pyarrow import compute
 
     trimmed = compute.utf8_trim_whitespace(texts) if pa.types.is_string(texts.type) else texts
-    absent = pa.array([*missing, ""], type=trimmed.type) if pa.types.is_string(trimmed.type) else None
     try:
-        kept = trimmed if absent is None else compute.if_else(compute.is_in(trimmed, absent), None, trimmed)
-        return np.asarray(kept.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+        if pa.types.is_string(trimmed.type):
+            trimmed = compute.if_else(
+                compute.is_in(trimmed, _texts([*missing, ""])), pa.nulls(1, trimmed.type)[0], trimmed
+            )
+        return np.asarray(_numpy(trimmed.cast(pa.float64()), np.nan), dtype=np.float64)
     except pa.ArrowInvalid:
         return None
+
+
+def _texts(values: Sequence[str]) -> Any:
+    """An arrow array of texts, made from buffers for the reason that `_numpy` gives."""
+    import pyarrow as pa
+
+    encoded = [value.encode() for value in values]
+    ends = np.cumsum([0, *(len(text) for text in encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
 
 
 def _is_number(text: str) -> bool:

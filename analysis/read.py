@@ -4,36 +4,77 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from analysis.encoding import encoding_of
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import FILE_COLUMN, Frame
+from analysis.frame import FILE_COLUMN, Categories, Frame, smallest_type
 from analysis.plan import Plan
 
-Table = dict[str, Any]
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Stack(Mapping[str, Any]):
+    """The columns of several files one below the other, each put together when it is asked for; which file as well."""
+
+    tables: tuple[Table, ...]
+    file: Categories
+
+    def __getitem__(self, name: str) -> Any:
+        return self.file if name == FILE_COLUMN else _stacked([table[name] for table in self.tables])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self.tables[0], FILE_COLUMN])
+
+    def __len__(self) -> int:
+        return len(self.tables[0]) + 1
+
+
+@dataclass(frozen=True)
+class ParquetColumns(Mapping[str, Any]):
+    """Columns of a Parquet file, each read when it is asked for, so that one at a time is in memory as stored."""
+
+    path: Path
+    names: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Any:
+        from pyarrow import parquet
+
+        if name not in self.names:
+            raise KeyError(name)
+        return parquet.read_table(self.path, columns=[name]).column(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def read_frame(plan: Plan, folder: Path) -> Frame:
     """Stacks the plan's files. Raises FaultsFound for files and columns that are not there."""
-    import pyarrow as pa
-
     faults: list[Fault] = []
     tables: list[Table] = []
     digest = hashlib.sha256()
     for name in plan.data.file:
         try:
             tables.append(_read_file(folder / name, name, plan))
-            digest.update((folder / name).read_bytes())
+            with (folder / name).open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
         except FaultsFound as found:
             faults += found.faults
     if faults:
         raise FaultsFound(faults)
     sizes = [len(next(iter(table.values()), ())) for table in tables]
-    raw = {column: _stacked([table[column] for table in tables]) for column in tables[0]}
-    raw[FILE_COLUMN] = pa.array([k + 1 for k, size in enumerate(sizes) for _ in range(size)], type=pa.int32())
+    number = np.repeat(np.arange(len(sizes), dtype=smallest_type(len(sizes))), sizes)
+    raw = Stack(tuple(tables), Categories(number, tuple(range(1, len(sizes) + 1))))
     label = shortened(plan.data.file)
     if not sum(sizes):
         raise FaultsFound([Fault(label, "rows", "at least one row", "none")])
@@ -123,9 +164,7 @@ def _read_csv(path: Path, choose: Chooser) -> Table:
 def _read_parquet(path: Path, choose: Chooser) -> Table:
     from pyarrow import parquet
 
-    wanted = choose(parquet.read_schema(path).names)
-    table = parquet.read_table(path, columns=wanted)
-    return {column: table.column(column) for column in wanted}
+    return ParquetColumns(path, tuple(choose(parquet.read_schema(path).names)))
 
 
 def _read_sav(path: Path, choose: Chooser) -> Table:
@@ -155,7 +194,7 @@ def _from_pandas(table: Any) -> Table:
     import pandas as pd
     import pyarrow as pa
 
-    columns: Table = {}
+    columns: dict[str, Any] = {}
     for name in table.columns:
         series = table[name]
         if series.dtype == object:  # cells of mixed kind: their texts decide

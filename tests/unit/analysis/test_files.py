@@ -2,15 +2,20 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyreadstat
 import pytest
+from pyarrow import parquet
 
 from analysis.__main__ import main
-from analysis.plan_file import read_plan
+from analysis.pipeline import run_plan
+from analysis.plan_file import parse_plan, read_plan
 from tests.unit.analysis.small_town import DESIGN, RAKE, SHARE, small_town
 
 PLAN: dict[str, Any] = {
@@ -181,3 +186,32 @@ def test_an_unknown_format_is_refused_before_anything_is_computed(
 ) -> None:
     assert main(["run", str(tmp_path / "none.yaml"), "--out", str(tmp_path / "out"), "--format", "pdf"]) == 1
     assert capsys.readouterr().err == "command line: --format: expected any of json, csv, xlsx, html, found pdf\n"
+
+
+def test_parquet_columns_with_gaps_are_read_as_the_same_columns_of_a_csv_file(tmp_path: Path) -> None:
+    """Nulls and NaN, in one file of several row groups and in two files."""
+    town = pd.DataFrame({"q": [1, None, 0, 1, 1, 0], "x": [0.5, 1.5, float("nan"), 2.0, None, 4.0]})
+    town["area"] = ["a", None, "b", "b", "a", "b"]
+    town.to_csv(tmp_path / "town.csv", index=False)
+    typed = pa.table({"q": pa.array(town["q"], pa.int64()), "x": pa.array(town["x"]), "area": pa.array(town["area"])})
+    parquet.write_table(typed, tmp_path / "town.parquet", row_group_size=4)
+    parquet.write_table(typed[:2], tmp_path / "first.parquet")
+    parquet.write_table(typed[2:], tmp_path / "second.parquet")
+    indicators = [{"id": "q", "item": "q", "rule": "share"}, {"id": "x", "item": "x", "rule": "mean"}]
+    figures = []
+    for file in ("town.csv", "town.parquet", ["first.parquet", "second.parquet"]):
+        plan = {"data": {"file": file}, "indicators": indicators, "domains": [[], ["area"]]}
+        result = run_plan(parse_plan(plan), folder=tmp_path)
+        figures.append([(one.domain, one.n_base, one.estimate, one.se) for one in result.estimates])
+    assert figures[0] == figures[1] == figures[2]
+    assert [one[1] for one in figures[0]] == [5, 2, 3, 4, 1, 2]
+
+
+def test_a_run_on_a_csv_file_does_not_wait_for_pandas(tmp_path: Path) -> None:
+    save(small_town(), tmp_path / "town.csv")
+    (tmp_path / "plan.yaml").write_text(json.dumps(PLAN | {"data": {"file": "town.csv"}}), encoding="utf-8")
+    words = ["run", str(tmp_path / "plan.yaml"), "--out", str(tmp_path / "out")]
+    code = f"import sys; from analysis.__main__ import main; sys.exit(main({words!r}) or 'pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "estimates.json").is_file()
