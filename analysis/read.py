@@ -48,7 +48,8 @@ class ParquetColumns(Mapping[str, Any]):
 
         if name not in self.names:
             raise KeyError(name)
-        return parquet.read_table(self.path, columns=[name]).column(name)
+        table = parquet.read_table(self.path, columns=[name], use_threads=False, pre_buffer=False, memory_map=True)
+        return table.column(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
