@@ -6,20 +6,31 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from analysis.command_words import add_language_option, label
 from analysis.dispositions import DispositionClass
 from analysis.outcome_rates import OutcomeRates, OutcomeRatesError, count_cases, outcome_rates, read_cases
 
-_FAMILIES = {"RR": "应答率 Response", "COOP": "合作率 Cooperation", "REF": "拒访率 Refusal", "CON": "接触率 Contact"}
-_CLASSES = {
-    DispositionClass.COMPLETE: "完成 complete",
-    DispositionClass.PARTIAL: "部分完成 partial",
-    DispositionClass.REFUSAL: "拒访、中断 refusal, break-off",
-    DispositionClass.NON_CONTACT: "未接触 non-contact",
-    DispositionClass.OTHER: "其他未答 other",
-    DispositionClass.UNKNOWN_HOUSEHOLD: "不知是否住宅 unknown household",
-    DispositionClass.UNKNOWN_OTHER: "其他资格不明 unknown other",
-    DispositionClass.NOT_ELIGIBLE: "不合格 not eligible",
+_FAMILIES = {
+    "RR": ("应答率", "Response", "應答率"),
+    "COOP": ("合作率", "Cooperation", "合作率"),
+    "REF": ("拒访率", "Refusal", "拒訪率"),
+    "CON": ("接触率", "Contact", "接觸率"),
 }
+_CLASSES = {
+    DispositionClass.COMPLETE: ("完成", "complete", "完成"),
+    DispositionClass.PARTIAL: ("部分完成", "partial", "部分完成"),
+    DispositionClass.REFUSAL: ("拒访、中断", "refusal, break-off", "拒訪、中斷"),
+    DispositionClass.NON_CONTACT: ("未接触", "non-contact", "未接觸"),
+    DispositionClass.OTHER: ("其他未答", "other", "其他未答"),
+    DispositionClass.UNKNOWN_HOUSEHOLD: ("不知是否住宅", "unknown household", "不知是否住宅"),
+    DispositionClass.UNKNOWN_OTHER: ("其他资格不明", "unknown other", "其他資格不明"),
+    DispositionClass.NOT_ELIGIBLE: ("不合格", "not eligible", "不合格"),
+}
+_ALL, _WEIGHTED, _UNWEIGHTED = (
+    ("全部", "all cases", "全部"),
+    ("加权", "weighted", "加權"),
+    ("未加权", "unweighted", "未加權"),
+)
 
 
 def add_rates_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,6 +50,7 @@ def add_rates_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentPa
     parser.add_argument(
         "--e", type=float, metavar="SHARE", help="eligible share of unknown cases, 0..1 (default: allocated)"
     )
+    add_language_option(parser)
     parser.add_argument("--json", action="store_true", help="write JSON instead of a table")
     parser.set_defaults(handler=show_rates)
 
@@ -57,7 +69,9 @@ def show_rates(arguments: argparse.Namespace) -> int:
     except OutcomeRatesError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    text = json.dumps(document, ensure_ascii=False, indent=2) if arguments.json else _table(document)
+    text = (
+        json.dumps(document, ensure_ascii=False, indent=2) if arguments.json else _table(document, arguments.language)
+    )
     sys.stdout.write(text + "\n")
     return 0
 
@@ -88,18 +102,18 @@ def _as_dict(rates: OutcomeRates) -> dict[str, Any]:
     }
 
 
-def _table(document: dict[str, Any]) -> str:
-    return "\n\n".join(_block(result) for result in document["results"])
+def _table(document: dict[str, Any], language: str) -> str:
+    return "\n\n".join(_block(result, language) for result in document["results"])
 
 
-def _block(result: dict[str, Any]) -> str:
-    where = ", ".join(f"{k} = {v}" for k, v in result["domain"].items()) or "全部 all cases"
-    how = "加权 weighted" if result["weighted"] else "未加权 unweighted"
+def _block(result: dict[str, Any], language: str) -> str:
+    where = ", ".join(f"{k} = {v}" for k, v in result["domain"].items()) or label(_ALL, language)
+    how = label(_WEIGHTED if result["weighted"] else _UNWEIGHTED, language)
     e = "–" if result["e"] is None else f"{result['e']:.4f}"
     lines = [f"{where} · {how} · e = {e} ({result['e_method']})"]
-    lines += [f"  {k:<3}{result['counts'][k]:>12,.10g}  {_CLASSES[k]}" for k in DispositionClass]
+    lines += [f"  {k:<3}{result['counts'][k]:>12,.10g}  {label(_CLASSES[k], language)}" for k in DispositionClass]
     for prefix, name in _FAMILIES.items():
         rates = {k: v for k, v in result["rates"].items() if k.startswith(prefix)}
         shown = "  ".join(f"{k} {'–' if v is None else format(v, '.1%')}" for k, v in rates.items())
-        lines.append(f"  {name}: {shown}")
+        lines.append(f"  {label(name, language)}: {shown}")
     return "\n".join(lines)

@@ -91,5 +91,12 @@ def _fault(name: str, detail: dict[str, Any]) -> Fault:
         return Fault(name, key.lstrip(".") or "plan", "a value", "nothing")
     if detail["type"] == "extra_forbidden":
         return Fault(name, key.lstrip("."), "a key of the plan", f"an unknown key with {found[:80]}")
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    message = _in_plan_words(detail["msg"].removeprefix("Value error, ").removeprefix("Input should be "))
     return Fault(name, key.lstrip(".") or "plan", message, found[:80] + ("…" if len(found) > 80 else ""))
+
+
+def _in_plan_words(message: str) -> str:
+    """What a plan's author calls it: a list, not a tuple; keys, not an instance."""
+    if re.match(r"a valid dictionary( or instance of \w+)?$", message):
+        return "keys with values"
+    return re.sub(r"\ba valid (tuple|list)\b", "a list", message).replace("a valid ", "a ")

@@ -108,6 +108,9 @@ def _wanted(header: Sequence[str], name: str, plan: Plan) -> list[str]:
     if lacking:
         found = f"only {shortened(header, 12)}"
         raise FaultsFound(Fault(name, f"column {column}", "a column of this name", found) for column in lacking)
+    twice = sorted({column for column in wanted if header.count(column) > 1})
+    if twice:
+        raise FaultsFound(Fault(name, f"column {column}", "one column of this name", "two or more") for column in twice)
     return wanted or header[:1]
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.command_words import Words, add_language_option, label
 from analysis.planner.sample_size import Clusters, PlanningError, Stratum, planned_deff, size_for_margin, size_to_decide
 
 
@@ -26,6 +27,7 @@ def add_plan_sample_parser(subparsers: "argparse._SubParsersAction[argparse.Argu
     _add_design_options(parser.add_argument_group("design"))
     _add_allocation_options(parser.add_argument_group("allocation"))
     _add_draw_options(parser.add_argument_group("draw"))
+    add_language_option(parser)
     parser.add_argument("--json", action="store_true", help="write JSON instead of lines")
     parser.set_defaults(handler=plan_sample)
 
@@ -72,7 +74,8 @@ def plan_sample(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"plan-sample: {error}\n")
         return 1
     sys.stdout.write(
-        (json.dumps(document, ensure_ascii=False, indent=2) if arguments.json else _lines(document)) + "\n"
+        (json.dumps(document, ensure_ascii=False, indent=2) if arguments.json else _lines(document, arguments.language))
+        + "\n"
     )
     return 0
 
@@ -168,22 +171,35 @@ def _draw(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _lines(document: dict[str, Any]) -> str:
-    lines = [
-        f"设计效应 design effect          {document['deff']:.3f}",
-        f"简单随机 simple random sample   {document['n_srs']:.1f}",
-        f"乘设计效应 with design effect   {document['n_design']:.1f}",
-        f"有限总体 finite population      {document['n_fpc']:.1f}",
-        f"需要答卷 respondents            {document['respondents']}",
-        f"需要抽取 persons to draw        {document['contacts']}",
-    ]
+_LABELS: dict[str, Words] = {
+    "deff": ("设计效应", "design effect", "設計效應"),
+    "n_srs": ("简单随机", "simple random sample", "簡單隨機"),
+    "n_design": ("乘设计效应", "with design effect", "乘設計效應"),
+    "n_fpc": ("有限总体", "finite population", "有限總體"),
+    "respondents": ("需要答卷", "respondents", "需要答卷"),
+    "contacts": ("需要抽取", "persons to draw", "需要抽取"),
+    "psus": ("社区数", "communities", "社區數"),
+    "drawn": ("抽出", "drawn", "抽出"),
+}
+_DIGITS = {"deff": ".3f", "n_srs": ".1f", "n_design": ".1f", "n_fpc": ".1f"}
+_WIDTH = 32
+
+
+def _lines(document: dict[str, Any], language: str) -> str:
+    keys = ("deff", "n_srs", "n_design", "n_fpc", "respondents", "contacts")
+    lines = [f"{_padded(key, language)}{document[key]:{_DIGITS.get(key, '')}}" for key in keys]
     if document["psus"] is not None:
-        lines.append(f"社区数 communities              {document['psus']} (df {document['df']})")
+        lines.append(f"{_padded('psus', language)}{document['psus']} (df {document['df']})")
     for row in document.get("allocation", ()):
         lines.append(f"  {row['stratum']}: {row['n']} / {row['population']}")
     if "draw" in document:
         draw = document["draw"]
-        lines.append(
-            f"抽出 drawn: {draw['psus']} PSU, {draw['dwellings']} dwellings, seed {draw['seed']} → {draw['out']}"
-        )
+        name = label(_LABELS["drawn"], language)
+        lines.append(f"{name}: {draw['psus']} PSU, {draw['dwellings']} dwellings, seed {draw['seed']} → {draw['out']}")
     return "\n".join(lines)
+
+
+def _padded(key: str, language: str) -> str:
+    """The label filled up with blanks; a Chinese sign is two columns wide."""
+    text = label(_LABELS[key], language)
+    return text + " " * max(1, _WIDTH - len(text) - sum(sign > "\u2e7f" for sign in text))

@@ -64,7 +64,7 @@ def _trends(result: Result, rules: Mapping[str, str], language: Language) -> Ite
         "departure_p_value",
     ]
     yield f"<h2>{word('trends', language)}</h2>"
-    yield table_of(_heads([*keys, "departure_p_value"], language), rows, {3, 4, 5, 6, 7, 8, 9})
+    yield table_of(_heads(keys, language), rows, {3, 4, 5, 6, 7, 8, 9})
 
 
 def _small_areas(result: Result, rules: Mapping[str, str], language: Language) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.fault import FaultsFound
+from analysis.plan_file import parse_plan
 from tests.unit.analysis.small_town import AGE, DESIGN, RAKE, SEX, SHARE, run, small_town
 
 
@@ -192,6 +193,24 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixtur
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"{name}: data.file: expected")
     assert words in line
+
+
+def test_a_column_that_stands_twice_in_the_header(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "twice.csv").write_text("q,w,w\n1,1,2\n0,1,2\n")
+    (tmp_path / "plan.yaml").write_text(
+        "data: {file: twice.csv}\ndesign: {weight: w}\nindicators: [{id: q, item: q, rule: share}]\n"
+    )
+    assert main(["run", str(tmp_path / "plan.yaml"), "--out", str(tmp_path / "out")]) == 1
+    assert "twice.csv: column w: expected one column of this name, found two or more" in capsys.readouterr().err
+
+
+def test_wrong_kinds_of_keys_are_told_in_the_words_of_a_plan() -> None:
+    with pytest.raises(FaultsFound) as caught:
+        parse_plan({"data": "a.csv", "indicators": {"a": 1}, "domains": 3})
+    said = str(caught.value)
+    assert "data: expected keys with values, found 'a.csv'" in said
+    assert "indicators: expected a list" in said
+    assert "domains: expected a list, found 3" in said
 
 
 def test_a_plan_that_is_no_yaml(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

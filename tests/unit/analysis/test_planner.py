@@ -339,6 +339,15 @@ def test_verb_refuses_files_that_are_no_text(tmp_path: Path, capsys: pytest.Capt
     assert "expected a CSV file in UTF-8" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-Hans", "设计效应 design effect"), ("zh-Hant", "設計效應 design effect"), ("en", "\nrespondents ")],
+)
+def test_verb_speaks_three_languages(language: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--expected", "0.92", "--target", "0.90", "--language", language) == 0
+    assert words in capsys.readouterr().out
+
+
 def test_verb_shows_communities_and_degrees_of_freedom(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--expected", "0.9", "--margin", "0.03", "--per-psu", "20", "--strata-count", "4") == 0
     shown = capsys.readouterr().out

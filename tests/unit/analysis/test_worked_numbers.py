@@ -6,6 +6,7 @@ import importlib
 import pytest
 
 MODULES = [
+    "analysis.command_words",
     "analysis.decision",
     "analysis.dispositions",
     "analysis.looking",
