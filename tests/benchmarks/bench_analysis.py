@@ -32,8 +32,8 @@ rows and R at 10,000 (`--r-rows`), because they take minutes beyond. samplics le
 statsmodels knows neither raking nor design. Memory is the peak above the data; "against columns" in multiples of the
 columns as small integers. "Differ" is the largest relative difference from the bare program.
 
-Beside other work on both processors every time is up to twice that of a quiet hour: read the ratios. From a Parquet file
-of the same million rows, 18 of 38 columns read one at a time, the engine needed 1.6 s and 146 MB, 5.4 times the columns.
+Beside other work on both processors a time is up to twice that of a quiet hour: read the ratios. From a Parquet file of
+the same million rows, 18 of 38 columns read one at a time, the engine needed 1.6 s and 146 MB, 5.4 times the columns.
 
     .venv/bin/python -m tests.benchmarks.bench_analysis --peers PYTHON_WITH_SVY_SAMPLICS_STATSMODELS"""
 OURS, PEERS = ("engine", "engine-jackknife", "bare-numpy"), ("svy", "samplics", "statsmodels")
