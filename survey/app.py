@@ -11,6 +11,7 @@ from survey.cli.demo import demo_group
 from survey.cli.devices import devices_group
 from survey.cli.evidence import evidence_command
 from survey.cli.invitations import invitations_group
+from survey.cli.programme import programme_group
 from survey.cli.questionnaires import questionnaires_group
 from survey.cli.reply_slips import reply_slips_group
 from survey.cli.responses import responses_group
@@ -73,6 +74,7 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(analyst.blueprint)
     app.register_blueprint(office.blueprint)
     app.register_blueprint(office.opinions)
+    app.register_blueprint(office.programme)
     app.register_blueprint(fieldwork.blueprint)
     app.register_blueprint(office.devices)
     app.register_blueprint(interviewer.blueprint)
@@ -88,6 +90,7 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(db_group)
     app.cli.add_command(cases_group)
     app.cli.add_command(demo_group)
+    app.cli.add_command(programme_group)
     app.cli.add_command(users_group)
     app.cli.add_command(tokens_group)
     app.cli.add_command(invitations_group)

@@ -48,6 +48,21 @@ def read_table(path: Path) -> InputTable:
     return InputTable(path.name, tuple(header), tuple((number, tuple(row)) for number, row in rows))
 
 
+def read_known_table(path: Path, required: Sequence[str], optional: Sequence[str]) -> InputTable:
+    """A table with all the required columns and no others than the optional ones. Raises `FaultsFoundError`."""
+    table = read_table(path)
+    known = (*required, *optional)
+    faults = [Fault(table.file, "row 1", f"a column {name}", "none") for name in required if name not in table.header]
+    faults += [
+        Fault(table.file, "row 1", f"columns among {', '.join(known)}", shown(name))
+        for name in table.header
+        if name not in known
+    ]
+    if faults:
+        raise FaultsFoundError(faults)
+    return table
+
+
 def _header_faults(file: str, header: Sequence[str]) -> Iterator[Fault]:
     for position, name in enumerate(header, start=1):
         if not name:

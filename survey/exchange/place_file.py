@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from survey.exchange.fault import Fault, FaultsFoundError, shown
-from survey.exchange.input_table import InputTable, read_table
+from survey.exchange.fault import Fault, shown
+from survey.exchange.input_table import read_known_table
 from survey.instrument.text import Text
 from survey.invitation.invitation import PlaceType
 from survey.invitation.place import LONGEST_ENGLISH, LONGEST_NAME, PosterPlace
@@ -21,8 +21,7 @@ def read_places(
 
     Raises `FaultsFoundError` when there is no table with these columns.
     """
-    table = read_table(path)
-    _check_columns(table)
+    table = read_known_table(path, REQUIRED, OPTIONAL)
     places: list[PosterPlace] = []
     faults: list[Fault] = []
     seen = set(taken)
@@ -39,18 +38,6 @@ def read_places(
     if not table.rows:
         faults.append(Fault(table.file, "row 2", "a place", "nothing"))
     return places, faults
-
-
-def _check_columns(table: InputTable) -> None:
-    faults = [Fault(table.file, "row 1", f"a column {name}", "none") for name in REQUIRED if name not in table.header]
-    known = (*REQUIRED, *OPTIONAL)
-    faults += [
-        Fault(table.file, "row 1", f"columns among {', '.join(known)}", shown(name))
-        for name in table.header
-        if name not in known
-    ]
-    if faults:
-        raise FaultsFoundError(faults)
 
 
 def _faults(record: dict[str, str], areas: AreaTree) -> Iterator[tuple[str, str, str]]:

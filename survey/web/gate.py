@@ -8,6 +8,8 @@ from survey.web.i18n import use_language
 from survey.web.permissions import SIGNING_IN, keeps_session, may_open
 from survey.web.security import csrf, current_account
 
+LARGEST_UPLOAD = 32 * 1024 * 1024  # bytes: a frame of a whole city; everybody else sends forms
+
 
 def install(app: Flask) -> None:
     app.before_request(enforce)
@@ -18,11 +20,13 @@ def enforce() -> Response | None:
     endpoint = request.endpoint
     if endpoint is None or not keeps_session(endpoint):
         return None  # for everybody, or for programs whose token is read behind this gate
+    account = current_account()
+    if account is not None:  # before anything reads the body
+        request.max_content_length = LARGEST_UPLOAD
     if not is_way_back(request.values.get("next")):
         return redirect(url_for("security.login"), 303)
     _keep_language()
     if endpoint not in SIGNING_IN:
-        account = current_account()
         if account is None:
             return redirect(url_for("security.login", next=_way_back()), 303)
         if not may_open(account.role, endpoint):

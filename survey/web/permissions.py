@@ -131,6 +131,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "office.print_paper": frozenset({OFFICE}),
     "office.paper_form": PROGRAMME,
     "office.take_paper": PROGRAMME,
+    "programme.programme": frozenset({OFFICE}),
     "opinions.opinions": frozenset({OFFICE}),
     "opinions.opinion": frozenset({OFFICE}),
     "opinions.letter": frozenset({OFFICE}),
