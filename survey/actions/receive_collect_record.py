@@ -36,7 +36,7 @@ from survey.response.receipt import Outcome, Received
 from survey.response.response import Mode, Purpose, Source, Submission
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
-from survey.storage.collect import AttachmentRow, attachment_names, count_contact, save_attachments
+from survey.storage.collect import AttachmentRow, attachment_names, count_contact, holds_answers, save_attachments
 from survey.storage.fieldwork import load_case
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.responses import LedgerRow
@@ -97,15 +97,22 @@ def receive_collect_record(
     for attempt in range(_ATTEMPTS):
         try:
             with storage.write() as session:
-                save_attachments(session, [_row(record, one, now) for one in files if one.name in record.files])
-                awaited = sorted(record.files - attachment_names(session, record.form, record.id))
+                awaited = _keep_files(session, record, files, now)
                 count_contact(session, device.id, now, _COUNTERS.get(filed.filing, "kept"))
-            return replace(filed, awaited=tuple(awaited))
+            return replace(filed, awaited=awaited)
         except IntegrityError:
             # The same file came in another part at the same moment and that one won: it is there now.
             if attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _keep_files(session: Session, record: Record, files: Sequence[Attachment], now: datetime) -> tuple[str, ...]:
+    """Keep the files that the record names, beside answers only; returns the names of those that are still missing."""
+    if not holds_answers(session, record.form, record.id):
+        return ()
+    save_attachments(session, [_row(record, one, now) for one in files if one.name in record.files])
+    return tuple(sorted(record.files - attachment_names(session, record.form, record.id)))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 Reads one snapshot from beginning to end in constant memory and changes nothing.
 """
 
+import base64
 import hmac
 import json
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from survey.storage.audit import (
     count_deliveries,
     responses_naming_a_letter,
     responses_without_ledger,
+    stream_attachments,
     stream_deliveries,
     used_codes_without_letter,
 )
@@ -57,6 +59,7 @@ def verify_storage(storage: Storage, key: str, on_progress: OnProgress = tell_no
                 yield Disagreement("ledger", delivery.wave, delivery.response_id, what)
             on_progress(done, total)
         yield from _check_orphans(session)
+        yield from _check_attachments(session)
         for wave, cell, accepted, counted in quota_disagreements(session):
             yield Disagreement("quota", wave, cell, f"the counter says {accepted}, answers counted: {counted}")
         for counts in count_by_wave(session):
@@ -135,6 +138,15 @@ def _check_orphans(session: Session) -> Iterator[Disagreement]:
         yield Disagreement("code_use", wave, code, "no letter of this wave has this code")
     for wave, response_id in responses_naming_a_letter(session):
         yield Disagreement("response", wave, response_id, "holds a household's code")
+
+
+def _check_attachments(session: Session) -> Iterator[Disagreement]:
+    for row, delivered in stream_attachments(session):
+        subject = f"{row.response_id} {row.name}"
+        if sha256_hex(base64.b64decode(row.content)) != row.sha256:
+            yield Disagreement("attachment", row.wave, subject, "the content has another sha256 than its row")
+        if not delivered:
+            yield Disagreement("attachment", row.wave, subject, "the ledger holds no record that it belongs to")
 
 
 def _check_counts(counts: WaveCounts) -> Iterator[Disagreement]:

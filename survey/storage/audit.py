@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from survey.invitation.invitation import InvitationKind
 from survey.response.receipt import Outcome
 from survey.response.response import Source
+from survey.storage.collect import AttachmentRow
 from survey.storage.invitations import CodeUseRow, InvitationRow
 from survey.storage.responses import ConflictRow, LedgerRow, ResponseRow
 from survey.storage.waves import WaveRow
@@ -139,6 +140,12 @@ def responses_naming_a_letter(session: Session) -> Iterator[tuple[str, str]]:
     )
     query = select(ResponseRow.wave, ResponseRow.response_id).where(letter)
     return ((row.wave, row.response_id) for row in _stream(session, query))
+
+
+def stream_attachments(session: Session) -> Iterator[tuple[AttachmentRow, bool]]:
+    """Every attachment, and whether the ledger holds a record that it belongs to."""
+    delivered = exists().where(LedgerRow.wave == AttachmentRow.wave, LedgerRow.response_id == AttachmentRow.response_id)
+    return ((row[0], row[1]) for row in _stream(session, select(AttachmentRow, delivered)))
 
 
 def count_by_wave(session: Session) -> list[WaveCounts]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.fieldwork.collect_device import CollectDevice
 from survey.storage.base import Base
+from survey.storage.responses import LedgerRow
 
 
 class CollectDeviceRow(Base):
@@ -112,6 +113,12 @@ def save_attachments(session: Session, rows: Iterable[AttachmentRow]) -> None:
         if session.get(AttachmentRow, (row.wave, row.response_id, row.name, row.sha256)) is None:
             session.add(row)
     session.flush()
+
+
+def holds_answers(session: Session, wave_id: str, response_id: str) -> bool:
+    """Whether the ledger holds answers under this id, counted or kept for review."""
+    query = select(LedgerRow.sha256).where(LedgerRow.wave == wave_id, LedgerRow.response_id == response_id)
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def attachment_names(session: Session, wave_id: str, response_id: str) -> frozenset[str]:

@@ -90,9 +90,9 @@ def test_a_visit_without_an_interview_stores_no_answer(storage: Storage, field: 
 
 def test_below_the_minimum_age_nothing_of_the_answers_is_kept(storage: Storage, field: Field) -> None:
     sent = Sent(field.cases[0].id)
-    sent.answers = {"age_confirmed": "2", "a1": "3"}
-    assert receive(storage, field, sent).filing is Filing.BELOW_AGE
-    assert everything(storage, ResponseRow, LedgerRow, ConflictRow) == []
+    sent.answers = {"age_confirmed": "2", "a1": "3", "photo": "1.jpg"}
+    assert receive(storage, field, sent, Attachment("1.jpg", "image/jpeg", b"?")).filing is Filing.BELOW_AGE
+    assert everything(storage, ResponseRow, LedgerRow, ConflictRow, AttachmentRow) == []
     [visit] = everything(storage, VisitRow)
     assert json.loads(visit)["disposition"] == "470"
 
@@ -170,6 +170,22 @@ def test_the_parts_of_one_record_may_arrive_at_the_same_moment(storage: Storage,
     with storage.read() as session:
         device = session.query(CollectDeviceRow).one()
     assert (device.received, device.repeated, device.kept) == (1, 5, 0)
+
+
+def test_a_changed_or_stray_attachment_is_found_by_verification(storage: Storage, field: Field) -> None:
+    sent = Sent(field.cases[0].id, meta={"audit": "0.csv"})
+    receive(storage, field, sent, Attachment("0.csv", "text/csv", b"event,node\n"))
+    assert list(verify_storage(storage, KEY)) == []
+    with storage.write() as session:
+        session.query(AttachmentRow).one().content = "AAAA"
+        stray = {"response_id": "nobody", "sha256": "0" * 64, "media_type": "", "size": 0, "content": ""}
+        session.add(AttachmentRow(wave="door-1", name="1.csv", received_on=datetime.now(UTC).date(), **stray))
+    told = {str(one).split(": ", 2)[2] for one in verify_storage(storage, KEY)}
+    assert told == {
+        f"{sent.instance.removeprefix('uuid:')} 0.csv: the content has another sha256 than its row",
+        "nobody 1.csv: the content has another sha256 than its row",
+        "nobody 1.csv: the ledger holds no record that it belongs to",
+    }
 
 
 def test_a_token_is_stored_as_a_hash_and_opens_nothing_once_it_is_revoked(storage: Storage, field: Field) -> None:

@@ -26,19 +26,20 @@ def questionnaires() -> str:
     return _page()
 
 
-@blueprint.get("/<name>/v<int:version>.<any('xlsx', 'xml'):kind>")
-def download(name: str, version: int, kind: str) -> Response:
+@blueprint.get("/<name>/<version>.<any('xlsx', 'xml'):kind>")
+def download(name: str, version: str, kind: str) -> Response:
     """A published version as XLSForm, or as the XForm made of it."""
     from survey.exchange.xlsform.sheets import sheets_of
     from survey.exchange.xlsform.workbook import workbook_bytes
     from survey.exchange.xlsform.xform import to_xform
 
-    found = read_published(services().storage, name, version)
+    number = version.removeprefix("v")
+    found = read_published(services().storage, name, int(number)) if number.isdecimal() and len(number) < 10 else None
     if found is None:
         abort(404)
     sheets = sheets_of(found)
     content = workbook_bytes(sheets) if kind == "xlsx" else to_xform(sheets)
-    name_of_file = {"Content-Disposition": f'attachment; filename="{name}-v{version}.{kind}"'}
+    name_of_file = {"Content-Disposition": f'attachment; filename="{name}-v{found.version}.{kind}"'}
     return Response(content, mimetype=_WORKBOOK if kind == "xlsx" else "text/xml", headers=name_of_file)
 
 

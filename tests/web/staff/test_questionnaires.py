@@ -73,7 +73,8 @@ def test_a_workbook_of_elsewhere_is_checked_published_and_comes_back(office: Fla
     published = compile_questionnaire(folder, "household_survey", 1)
     assert read_xlsform(workbook, folder).questionnaire == published
     assert b'<data id="household_survey" version="1">' in office.get(f"{ADDRESS}household_survey/v1.xml").data
-    assert office.get(f"{ADDRESS}household_survey/v2.xml").status_code == 404
+    for unknown in ("household_survey/v2.xml", "household_survey/latest.xml", "another/v1.xlsx"):
+        assert office.get(f"{ADDRESS}{unknown}").status_code == 404
 
 
 def test_a_version_that_is_there_is_not_written_again(office: FlaskClient, tmp_path: Path) -> None:
