@@ -4,6 +4,7 @@ import re
 
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)")
+PATTERNS = (_IDENTITY, _PHONE)
 
 
 def mask_personal_data(text: str) -> str:
@@ -12,7 +13,7 @@ def mask_personal_data(text: str) -> str:
     >>> mask_personal_data("请回电 13900000000")
     '请回电 ***********'
     """
-    for pattern in (_IDENTITY, _PHONE):
+    for pattern in PATTERNS:
         text = pattern.sub(lambda match: "*" * len(match.group()), text)
     return text
 

@@ -1,5 +1,6 @@
 """One item as the partials of `templates/items/` show it, to residents and in the app of the workers."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from markupsafe import Markup
 from survey.instrument.choice import Polarity
 from survey.instrument.item import Item
 from survey.instrument.text import Text
+from survey.opinion.personal_data import PATTERNS
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,20 @@ class Question:
         parts = {"only": self.only_if and not solo, "hint": self.item.hint, "error": self.messages}
         ids = " ".join(f"{self.item.name}-{part}" for part, there in parts.items() if there)
         return Markup(' aria-describedby="{}"').format(ids) if ids else Markup()
+
+    def place(self, solo: bool) -> Markup:
+        """The attributes by which a script hides the item while its condition does not hold."""
+        if solo:
+            return Markup()
+        named = Markup(' data-item="{}"').format(self.item.name)
+        if self.item.relevant is None or not self.only_if:
+            return named
+        return named + Markup(' data-relevant="{}"').format(json.dumps(self.item.relevant.tree))
+
+    @property
+    def personal_patterns(self) -> str:
+        """What looks like a number of a person, for the script that warns while one writes."""
+        return json.dumps([pattern.pattern for pattern in PATTERNS])
 
     @property
     def can_refuse(self) -> bool:

@@ -52,7 +52,7 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
     if button == "send":
         return send(opened, values, masked=mask_texts(opened.form.questionnaire, values) != values, show=_show_faults)
     other = find_look(button)
-    if other is None and button not in {"one", "resume"}:
+    if other is None and button not in {"one", "resume", "keep"}:
         abort(400)
     read = check_values(opened.form, values)
     if read.stopped_at is not None:
@@ -60,6 +60,8 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
     if opened.progress().untouched:
         opened.count(Step.STARTED)
     opened.save(values)
+    if button == "keep":  # a script keeps what is filled in when the page is left
+        return "", 204
     if button == "one":
         return redirect(opened.address_of(next(iter(read.answers))), 303)
     if button == "resume":
@@ -126,6 +128,7 @@ def _render(
         sections=sections,
         problems=problems,
         changing=changing,
+        context=form.context,
         areas=areas.by_street(form.areas),
         area_label=lambda code: area_label or areas.label(form.areas, code),
     )

@@ -59,7 +59,7 @@ def take_one(sealed: str, look: Look, name: str) -> ResponseReturnValue:
     opened.save(values)
     if progress.values is None:
         opened.count(Step.STARTED)
-    return redirect(address, 303)
+    return redirect(address, 303) if address else ("", 204)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,9 @@ def _place(opened: OpenedForm, name: str, read: ReadAnswers) -> _Place:
 
 
 def _next_address(opened: OpenedForm, button: str, name: str, read: ReadAnswers) -> str:
+    """Where the button leads; nowhere when a script only keeps what is filled in, because the page is left."""
+    if button == "keep":
+        return ""
     place = _place(opened, name, read)
     if button == "next":
         return opened.address_of(place.after) if place.after else opened.address("review")
