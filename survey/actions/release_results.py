@@ -40,7 +40,7 @@ def release_results(storage: Storage, wave_id: str, summary: Text, now: datetime
                 edition=before.edition + 1 if before else 1,
                 run=run.run_id,
                 summary=summary,
-                fieldwork=_fieldwork(list_cases(session, wave_id)),
+                fieldwork=fieldwork_of(list_cases(session, wave_id)),
                 released_at=now,
                 released_by=actor,
             )
@@ -92,7 +92,7 @@ def _faults_of(summary: Text) -> list[str]:
     return [*faults, "personal_data"] if any(map(holds_personal_data, texts.values())) else faults
 
 
-def _fieldwork(cases: Sequence[SampledCase]) -> Fieldwork:
+def fieldwork_of(cases: Sequence[SampledCase]) -> Fieldwork:
     """Counts of the drawn dwellings and AAPOR's RR1 (Standard Definitions, 10th edition, 2023).
 
     Replacements are left out: they would make the response look better than it was.

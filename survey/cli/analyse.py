@@ -35,11 +35,11 @@ def analyse_command(*, wave: str, out: Path, formats: str, run_id: str | None) -
 
 @click.command("report")
 @click.option("--wave", required=True, help="Id of the wave.")
-@click.option("--out", required=True, type=_folder, help="Folder for the tables and the method note; made if needed.")
+@click.option("--out", required=True, type=_folder, help="Folder for the report and its tables; made if needed.")
 @with_appcontext
 @plain_errors
 def report_command(*, wave: str, out: Path) -> None:
-    """Write tables (CSV, HTML) and a note on the method from the newest analysis of a wave."""
+    """Write the special report (docx, pdf, html), tables and a note on the method from the newest analysis."""
     from survey.actions.report_wave import report_wave
 
     made = report_wave(services().storage, wave, out)

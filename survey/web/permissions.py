@@ -110,6 +110,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "analyst.estimates": PROGRAMME,
     "analyst.responses": frozenset({ANALYST}),
     "analyst.evidence": frozenset({ANALYST}),
+    "analyst.report": PROGRAMME,
     "analyst.release": PROGRAMME,
     "analyst.withdraw": PROGRAMME,
     "office.waves": frozenset({OFFICE}),

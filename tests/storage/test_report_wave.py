@@ -1,0 +1,60 @@
+"""The special report of the demonstration: one source, three files, the same figures and bytes each time."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from survey.actions.report_wave import report_as, report_wave
+from survey.programme.report import Heading, Report, Table
+from survey.storage import Storage
+from tests.demonstration import WAVE, Demonstration
+
+
+@pytest.fixture(scope="module")
+def storage(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    opened = Storage(demonstration.copy_to(tmp_path_factory.mktemp("report")))
+    yield opened
+    opened.close()
+
+
+def text_of_docx(content: bytes) -> str:
+    document = Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def rates(text: str) -> set[str]:
+    return set(re.findall(r"\d+\.\d%", text))
+
+
+def test_word_pdf_and_html_hold_the_same_figures_and_are_made_again_without_a_change(storage: Storage) -> None:
+    made = {ending: report_as(storage, WAVE, ending) for ending in ("docx", "pdf", "html")}
+    assert all(report_as(storage, WAVE, ending) == content for ending, content in made.items())
+    word, page = text_of_docx(made["docx"]), made["html"].decode()
+    pdf = "".join(one.extract_text() for one in PdfReader(io.BytesIO(made["pdf"])).pages)
+    assert rates(word) == rates(re.sub(r"(?s)<style>.*?</style>|<svg.*?</svg>", "", page))
+    assert rates(word) <= rates(re.sub(r"\s", "", pdf))
+    for text in ("一、主要结果", "三、责任单位", "（一）", "草稿", "批准文号", "回收率"):
+        assert text in word and text in page, text
+
+
+def test_the_report_stands_beside_tables_and_method_in_the_folder(storage: Storage, tmp_path: Path) -> None:
+    names = {path.name for path in report_wave(storage, WAVE, tmp_path / "out")}
+    assert names == {"tables.csv", "tables.html", "method.md", "report.docx", "report.pdf", "report.html"}
+
+
+def test_headings_are_numbered_as_in_official_papers() -> None:
+    parts = (Heading(1, "a"), Heading(2, "b"), Heading(2, "c"), Heading(3, "d"), Heading(1, "e"), Heading(2, "f"))
+    numbered = Report("t", ("o",), parts, "定稿", "0" * 64).numbered()
+    texts = [part.text for part in numbered if isinstance(part, Heading)]
+    assert texts == ["一、a", "（一）b", "（二）c", "1. d", "二、e", "（一）f"]
+
+
+def test_a_table_with_a_short_row_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected 2 cells, found 1"):
+        Table("t", ("a", "b"), (("1",),))
