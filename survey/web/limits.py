@@ -44,6 +44,7 @@ GUESSING = frozenset(
         "respondent.show_receipt",
         "respondent.find_opinion",
         "respondent.show_opinion",
+        "respondent.judge_opinion",
         "respondent.show_change",
         "respondent.show_withdraw",
         "respondent.take_withdraw",
