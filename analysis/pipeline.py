@@ -224,7 +224,7 @@ class _Run:
         return two_samples_table(self.plan, self.frame, sample.design, sample.weighting, sample.inside, folder)
 
     def crosstabs(self) -> list[Crosstab]:
-        return [crosstab(part, self.frame, self.sample, self.method, self.whole_df()) for part in self.plan.crosstabs]
+        return [crosstab(part, self.frame, self.sample, self.method) for part in self.plan.crosstabs]
 
     def ranks(self) -> list[Ranking]:
         found = []

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import fdtrc
 
-from analysis.estimates.domains import crossed_domains, one_domain
-from analysis.estimates.linearisation import VarianceMethod
+from analysis.estimates.domains import DomainSet, crossed_domains, one_domain
+from analysis.estimates.linearisation import Linearisation, VarianceMethod
+from analysis.estimates.linearised import degrees_of_freedom, psus_with
 from analysis.estimates.measure import Coding, Measure
 from analysis.estimates.sample import Sample
-from analysis.frame import Floats, Frame
+from analysis.frame import Bools, Floats, Frame
 from analysis.plan import CrosstabPlan, Indicator
 from analysis.result import Crosstab
 
 NO_EFFECT = 1e-10  # design effects that are zero up to rounding: the weights fix every cell
 
 
-def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceMethod, df: int) -> Crosstab:
+def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceMethod) -> Crosstab:
     """F = X² / sum(δ) on (sum δ)²/sum δ² and df times as many degrees of freedom (R's svychisq, statistic = "F").
 
     δ are the eigenvalues of the design effects of the interaction contrasts. Rows without one of the two
@@ -26,6 +27,7 @@ def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceM
     cells = [(where[plan.row], where[plan.column]) for where in domains.where]
     kept_rows, kept_columns = {row for row, _ in cells}, {column for _, column in cells}
     n = int(np.count_nonzero(domains.of_row >= 0))
+    df = _degrees(sample, method, domains.of_row >= 0)
     if len(kept_rows) < 2 or len(kept_columns) < 2 or df <= 0:
         reason = "no degrees of freedom" if df <= 0 else "fewer than two levels in use"
         return Crosstab(plan.row, plan.column, plan.test, n, None, None, None, None, (reason,))
@@ -52,6 +54,13 @@ def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceM
     f = statistic / trace
     p_value = float(fdtrc(numerator, numerator * df, f))
     return Crosstab(plan.row, plan.column, plan.test, n, f, numerator, numerator * df, p_value, ())
+
+
+def _degrees(sample: Sample, method: VarianceMethod, rows: Bools) -> int:
+    """PSUs minus strata of the rows of the table; after calibration R's svychisq counts those of the whole design."""
+    if sample.weighting.is_calibrated and isinstance(method, Linearisation):
+        return sample.design.psus - len(sample.design.strata)
+    return int(degrees_of_freedom(sample, psus_with(sample, DomainSet(np.where(rows, 0, -1), ({},)), rows))[0])
 
 
 def _rao_scott(table: Floats, covariance: Floats, n: int) -> tuple[float, Floats]:

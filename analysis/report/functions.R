@@ -627,10 +627,12 @@ contrast_of <- function(study, indicator, between, weights, level) {
     p_value = if (df > 0) 2 * pt(-abs(estimate) / se, df) else NA)
 }
 
-# svychisq, or its formula where lonely PSUs are adjusted; degrees of freedom below are those of the whole subset.
+# svychisq, or its formula where lonely PSUs are adjusted; degrees of freedom below are those of the rows of the table,
+# or of the whole design after calibration.
 crosstab_of <- function(study, row, column) {
   inside <- study$inside & !is.na(study$data[[row]]) & !is.na(study$data[[column]])
-  df <- degrees_of_freedom(study, study$inside)
+  whole <- study$calibrated && !study$replicated
+  df <- if (whole) length(unique(study$unit)) - length(unique(study$stratum)) else degrees_of_freedom(study, inside)
   empty <- c(n = sum(inside), statistic = NA, df_num = NA, df_den = NA, p_value = NA)
   if (df <= 0 || length(unique(study$data[[row]][inside])) < 2 || length(unique(study$data[[column]][inside])) < 2) {
     return(empty)
