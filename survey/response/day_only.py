@@ -25,3 +25,8 @@ def start_without_hour(started: datetime, ended: datetime) -> datetime:
 def duration_of(start: datetime) -> timedelta:
     """How long an interview took whose start was written by `start_without_hour`."""
     return end_of_day(start) - start
+
+
+def length_of(started: datetime, received: datetime) -> timedelta:
+    """How long a form was open: by its two times, or by the start alone where the hour is not kept."""
+    return duration_of(started) if received == end_of_day(received) else received - started

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.response.day_only import length_of
 from survey.response.response import Mode, Purpose, Source
 from survey.storage.responses import ResponseRow
 from survey.storage.reviews import not_rejected
@@ -47,7 +48,7 @@ def count_by_source(session: Session, wave_id: str, since: datetime | None = Non
 def interview_minutes(session: Session, wave_id: str, areas: Collection[str]) -> dict[str, list[float]]:
     """How long the interviews of every interviewer took, in minutes from opening the form to its arrival.
 
-    An interview that arrived hours later came from a device without a network and tells nothing; it is left out.
+    One that arrived hours later tells nothing and is left out; answers at the door keep their length (day_only.py).
     """
     row = ResponseRow
     query = select(row.interviewer, row.area, row.started_at, row.received_at).where(
@@ -55,7 +56,7 @@ def interview_minutes(session: Session, wave_id: str, areas: Collection[str]) ->
     )
     minutes: dict[str, list[float]] = {}
     for interviewer, area, started, received in session.execute(query):
-        length = (received - started).total_seconds() / 60
+        length = length_of(started, received).total_seconds() / 60
         if interviewer is not None and area in areas and 0 < length <= _LONGEST_INTERVIEW:
             minutes.setdefault(interviewer, []).append(length)
     return minutes

@@ -10,7 +10,7 @@ export function moment(value) {
 }
 
 export function age(milliseconds) {
-  const minutes = Math.floor(milliseconds / 60000);
+  const minutes = Math.max(1, Math.floor(milliseconds / 60000));
   if (minutes < 60) return word("minutes", { n: minutes });
   return minutes < 2880 ? word("hours", { n: Math.floor(minutes / 60) }) : word("days", { n: Math.floor(minutes / 1440) });
 }
