@@ -168,6 +168,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "interviewer.enrol": frozenset({INTERVIEWER}),
     "devices.devices": frozenset({OFFICE, SUPERVISOR}),
     "devices.stop": frozenset({OFFICE, SUPERVISOR}),
+    "devices.settle": frozenset({OFFICE, SUPERVISOR}),
     "devices.take_file": frozenset({OFFICE, SUPERVISOR}),
     "unit.indicators": frozenset({UNIT}),
     "unit.opinions": frozenset({UNIT}),

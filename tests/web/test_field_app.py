@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from survey.accounts.account import Role
 from survey.actions.enrol_device import Enrolment, enrol_device
 from survey.actions.import_device_file import FORMAT
+from survey.storage.devices import KeptRecordRow
 from tests.fieldwork import Field, answer_record, body_of, store_field, visit_record
 from tests.published import store_real_wave
 from tests.web.conftest import make_account, open_session, storage_of
@@ -148,6 +150,29 @@ def test_the_office_brings_in_an_exported_file_and_another_file_changes_nothing(
     assert "以前收过 1 条" in send_file(office, json.dumps(told).encode(), 200).text
     assert "什么也没有导入" in send_file(office, b"PK not json", 422).text
     assert "请先选择文件" in send_file(office, None, 422).text
+
+
+def test_a_record_that_waits_is_settled_with_a_note_and_stays_stored(
+    app: Flask, phone: FlaskClient, field: Field, device: Enrolment
+) -> None:
+    record = answer_record(field, KEY, place="made up")
+    reply = phone.post(
+        f"/field/records/{record['id']}", data=body_of(record, device), headers=bearer(device.deliver_token)
+    )
+    assert reply.get_json()["outcome"] == "kept"
+    office = app.test_client()
+    open_session(app, office, make_account(app, Role.OFFICE))
+    page = shown(office)
+    assert "样本位置的签名对不上" in page.text
+    [form] = [one for one in page.all("form") if "/kept/" in one.attributes.get("action", "")]
+    token = page.all("input", name="csrf_token")[-1].attributes["value"]
+    address = form.attributes["action"]
+    assert office.post(address, data={"csrf_token": token, "done": " "}).status_code == 422
+    settled = office.post(address, data={"csrf_token": token, "done": "已联系访问员"}, follow_redirects=True)
+    assert "样本位置的签名对不上" not in settled.text
+    with storage_of(app).read() as session:
+        [row] = session.scalars(select(KeptRecordRow))
+        assert (row.decision, "a1" in row.content) == ("已联系访问员", True)
 
 
 def test_a_supervisor_of_another_street_sees_no_device_of_this_one(app: Flask, field: Field, device: Enrolment) -> None:

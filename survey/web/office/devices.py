@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.actions.import_device_file import import_device_file
 from survey.actions.list_devices import list_devices
+from survey.actions.settle_kept_record import settle_kept_record
 from survey.actions.stop_device import find_device, stop_device
 from survey.fieldwork.device import DeviceError, RecordOutcome
 from survey.web.i18n import current_time, gettext
@@ -52,6 +53,20 @@ def take_file() -> ResponseReturnValue:
     waiting = outcomes.get(RecordOutcome.KEPT, 0) + outcomes.get(RecordOutcome.CONFLICT, 0)
     counts = {"new": outcomes.get(RecordOutcome.ACCEPTED, 0), "known": known, "waiting": waiting}
     flash(gettext("已导入：新收 %(new)s 条，以前收过 %(known)s 条，待核对 %(waiting)s 条。", **counts), "success")
+    return redirect(url_for("devices.devices"), 303)
+
+
+@blueprint.post("/kept/<record_id>/<sha256>")
+def settle(record_id: str, sha256: str) -> ResponseReturnValue:
+    """Note what was done about a record that waited."""
+    account, done = signed_in_account(), request.form.get("done", "")
+    try:
+        settle_kept_record(
+            services().storage, record_id, sha256, done=done, area=account.area, now=current_time(), actor=account.email
+        )
+    except DeviceError:
+        return _page(gettext("请写明怎样处理的（200 字以内）。")), 422
+    flash(gettext("已记下处理结果。"), "success")
     return redirect(url_for("devices.devices"), 303)
 
 
