@@ -245,7 +245,7 @@ def test_a_killed_tab_loses_nothing_and_the_finished_answer_opens_nowhere(field_
     open_and_unlock(field_site, phone)
     begin_interview(phone, 0, "R")
     screen(phone, "interview")
-    assert phone.locator("[data-item=a3] input").count() > 5, "the items are the residents' own partials"
+    assert phone.locator("[data-block=a3] input").count() > 5, "the items are the residents' own partials"
     phone.check("#age_confirmed")
     phone.locator("[name=a1]").nth(1).check()
     phone.locator("[name=a2]").first.check()
@@ -260,7 +260,7 @@ def test_a_killed_tab_loses_nothing_and_the_finished_answer_opens_nowhere(field_
     close_interview(again)
     assert again.evaluate(ON_DEVICE, "drafts") == []
     kept = json.dumps(again.evaluate(READ_OUTBOX))
-    assert "a1" not in kept
+    assert "age_confirmed" not in kept
     assert "云溪路" not in kept
     again.context.set_offline(False)
     all_sent(again)
@@ -305,8 +305,8 @@ def test_a_respondent_fills_in_alone_and_the_worker_cannot_go_back(field_site: F
     screen(phone, "handover")
     phone.click("[data-go=begin]")
     screen(phone, "interview")
-    assert not phone.locator("[data-item=a1]").is_visible(), "what was filled in is not shown again"
-    assert phone.locator("[data-item=a2]").is_visible()
+    assert not phone.locator("[data-block=a1]").is_visible(), "what was filled in is not shown again"
+    assert phone.locator("[data-block=a2]").is_visible()
     phone.click("[data-fill=finish]")
     screen(phone, "returned")
     phone.go_back()
@@ -325,7 +325,7 @@ def test_below_the_minimum_age_nothing_stays_on_the_device(field_site: FieldSite
     begin_interview(phone, 0, "R")
     screen(phone, "interview")
     phone.locator("[name=age_confirmed]").nth(1).check()
-    assert not phone.locator("[data-item=a1]").is_visible()
+    assert not phone.locator("[data-block=a1]").is_visible()
     phone.click("[data-fill=finish]")
     screen(phone, "young")
     assert phone.evaluate(ON_DEVICE, "drafts") == phone.evaluate(ON_DEVICE, "outbox") == []

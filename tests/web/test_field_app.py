@@ -87,7 +87,7 @@ def test_the_day_s_work_holds_cases_places_and_the_questionnaire(
     assert wave["definition"]["name"] == "doorstep"
     address = f"/field/form/{wave['id']}/doorstep/1/en"
     form = read_page(phone.get(address, headers=bearer(device.work_token)).text)
-    shown = {one.attributes["data-item"] for one in form.elements if "data-item" in one.attributes}
+    shown = {one.attributes["data-block"] for one in form.elements if "data-block" in one.attributes}
     items = {item["name"] for section in wave["definition"]["sections"] for item in section["items"]}
     assert shown == items
 

@@ -14,7 +14,7 @@ export function putQuestionnaire(container, { html, definition, audience, values
   const sections = definition.sections.filter((section) => section.audience === audience);
   const items = sections.flatMap((section) => section.items);
   container.querySelectorAll(`section:not([data-audience="${audience}"])`).forEach((section) => section.remove());
-  const blocks = new Map([...container.querySelectorAll("[data-item]")].map((block) => [block.dataset.item, block]));
+  const blocks = new Map([...container.querySelectorAll("[data-block]")].map((block) => [block.dataset.block, block]));
   const kept = onlyEmpty ? filledIn(values) : new Set();
   blocks.forEach((block, name) => setValues(block, values[name] ?? []));
 
@@ -26,7 +26,7 @@ export function putQuestionnaire(container, { html, definition, audience, values
     const asked = askedBlocks(items, read());
     blocks.forEach((block, name) => { block.hidden = !asked.has(name) || kept.has(name); });
     container.querySelectorAll("section").forEach((section) => {
-      section.hidden = !section.querySelector("[data-item]:not([hidden])");
+      section.hidden = !section.querySelector("[data-block]:not([hidden])");
     });
   };
   container.addEventListener("input", () => {
