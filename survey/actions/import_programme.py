@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from survey.actions.check_questionnaires import check_questionnaires
 from survey.exchange.area_file import read_areas
 from survey.exchange.unit_file import read_units
 from survey.programme.area import Area, AreaTree
@@ -70,6 +69,8 @@ def import_units(
 
     `questionnaires`: the folder whose catalogue names the indicators. Raises `FaultsFoundError` like `import_areas`.
     """
+    from survey.actions.check_questionnaires import check_questionnaires  # YAML and grammar load only here
+
     catalogue = check_questionnaires(questionnaires).catalogue
 
     def compare(session: Session) -> Changes[Unit]:
