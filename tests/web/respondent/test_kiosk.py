@@ -80,7 +80,9 @@ def test_leaving_forgets_what_was_filled_in(visitor: Visitor, wave: StoredWave, 
     second = visitor.follow()
     assert drafts(app_storage) == 1
     assert refresh(second) == "180;url=../leave"
-    assert second.one("script").attributes["data-kiosk-leave"] == "../leave"
+    assert [s.attributes["data-kiosk-leave"] for s in second.all("script") if "data-kiosk-leave" in s.attributes] == [
+        "../leave"
+    ]
     visitor.get(f"{base(address)}/leave", 303)
     assert drafts(app_storage) == 0
     assert visitor.get(address).values("age_confirmed") == []
@@ -100,7 +102,7 @@ def test_no_page_outside_the_tablet_leaves_by_itself(visitor: Visitor, wave: Sto
     assert len(addresses) == 2
     for page in (start, *(visitor.get(address) for address in addresses)):
         assert page.all("meta", **{"http-equiv": "refresh"}) == []
-        assert page.all("script") == []
+        assert not [script for script in page.all("script") if "data-kiosk-leave" in script.attributes]
     visitor.get(f"{base(addresses[0])}/leave", 404)
     visitor.get(f"{base(addresses[0])}/done", 404)
 
