@@ -1,4 +1,4 @@
-"""Download the responses of a wave from one area: the CSV, its codebook and the manifest in one zip."""
+"""Download the responses of a wave from one area: the CSV, its codebooks, an R script and the manifest in one zip."""
 
 import tempfile
 import zipfile
@@ -20,7 +20,7 @@ def download_responses(storage: Storage, wave_id: str, area: str, now: datetime,
         files = export_responses(storage, request, Path(folder) / f"{wave_id}.csv", now)
         target = tempfile.TemporaryFile(prefix="minyi-export-")  # noqa: SIM115 - the caller closes it
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in (files.data, files.codebook, files.manifest):
+            for path in files.all:
                 archive.write(path, path.name)
     target.seek(0)
     return target

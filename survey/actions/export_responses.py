@@ -3,19 +3,22 @@
 import json
 import tempfile
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from survey.actions.progress import OnProgress, reported, tell_nobody
 from survey.exchange.codebook import write_codebook
+from survey.exchange.codebook_page import write_codebook_page
 from survey.exchange.csv_file import write_csv
+from survey.exchange.ddi_file import write_ddi
 from survey.exchange.export_columns import Column, export_columns
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.labelled_file import write_dta, write_sav
 from survey.exchange.manifest import column_facts, described, write_manifest
 from survey.exchange.parquet_file import write_parquet
+from survey.exchange.r_reader import write_r_reader
 from survey.exchange.xlsx_file import write_xlsx
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import AreaTree
@@ -59,6 +62,11 @@ class ExportedFiles:
     codebook: Path
     manifest: Path
     rows: int
+    others: tuple[Path, ...] = ()
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        return (self.data, self.codebook, *self.others, self.manifest)
 
 
 def export_responses(
@@ -68,14 +76,18 @@ def export_responses(
     now: datetime,
     on_progress: OnProgress = tell_nobody,
 ) -> ExportedFiles:
-    """Write `path` and, beside it, `<stem>.codebook.csv` and `<name>.manifest.json`; all three or none.
+    """Write `path`, `<stem>.codebook.csv` and `.html`, `<stem>.ddi.xml`, for CSV `<stem>.R`, a manifest; all or none.
 
     Raises `WaveError`, `NotPublishedError`, `FaultsFoundError` (no such folder, a format that cannot hold the data).
     """
     if not path.parent.is_dir():
         raise FaultsFoundError([Fault(str(path), "folder", "a folder that is there", "none")])
     files = ExportedFiles(
-        path, path.with_name(f"{path.stem}.codebook.csv"), path.with_name(f"{path.name}.manifest.json"), 0
+        path,
+        path.with_name(f"{path.stem}.codebook.csv"),
+        path.with_name(f"{path.name}.manifest.json"),
+        0,
+        _others(path, request.format),
     )
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
         data, codebook, manifest = (Path(folder) / file.name for file in (files.data, files.codebook, files.manifest))
@@ -89,15 +101,37 @@ def export_responses(
             responses = stream_responses(session, wave.id, purposes=request.purposes, areas=areas)
             rows = _write(request, data, columns, reported(responses, 0, total, on_progress), wave)
         write_codebook(codebook, columns)
-        facts = {"data": described(data, rows), "codebook": described(codebook)}
+        others = [Path(folder) / file.name for file in files.others]
+        for other in others:
+            _write_other(other, columns, wave, files.data.name, rows)
+        facts = {
+            "data": described(data, rows),
+            "codebook": described(codebook),
+            "others": [described(other) for other in others],
+        }
         write_manifest(manifest, _facts(request, wave, questionnaire, columns, now) | facts)
-        for made, wanted in ((data, files.data), (codebook, files.codebook), (manifest, files.manifest)):
-            made.replace(wanted)
+        for wanted in files.all:
+            (Path(folder) / wanted.name).replace(wanted)
     with storage.write() as session:
         detail = {"format": request.format.value, "rows": rows, "within": request.within, "raw": request.raw}
         text = json.dumps(detail, ensure_ascii=False)
         record_event(session, new_event(now, request.actor, "export_responses", wave.id, text))
-    return ExportedFiles(files.data, files.codebook, files.manifest, rows)
+    return replace(files, rows=rows)
+
+
+def _others(path: Path, kind: ExportFormat) -> tuple[Path, ...]:
+    """The codebook for people, for archives and, for a CSV, for R."""
+    endings = ["codebook.html", "ddi.xml", *(["R"] if kind is ExportFormat.CSV else [])]
+    return tuple(path.with_name(f"{path.stem}.{ending}") for ending in endings)
+
+
+def _write_other(path: Path, columns: tuple[Column, ...], wave: Wave, data_file: str, rows: int) -> None:
+    if path.suffix == ".html":
+        write_codebook_page(path, columns, wave)
+    elif path.suffix == ".xml":
+        write_ddi(path, columns, wave, data_file, rows)
+    else:
+        write_r_reader(path, columns, data_file)
 
 
 def _within(tree: AreaTree, area: str | None) -> Collection[str] | None:

@@ -3,9 +3,13 @@
 import csv
 import hashlib
 import json
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +18,7 @@ from survey.actions.export_responses import ExportFormat, ExportRequest, export_
 from survey.actions.import_responses import import_responses
 from survey.actions.receive_response import receive_response
 from survey.exchange.fault import FaultsFoundError
+from survey.instrument.answers import missing_kind
 from survey.instrument.load import to_definition
 from survey.programme.area import AreaError
 from survey.programme.wave import WaveError
@@ -112,3 +117,50 @@ def test_an_exported_file_can_be_imported_into_another_wave(
         first = list(stream_responses(session, WAVE))
         second = list(stream_responses(session, other.id))
     assert [one.answers for one in second] == [one.answers for one in first]
+
+
+def test_the_ddi_codebook_has_a_variable_for_each_column_with_elements_in_the_order_of_the_schema(
+    answered: Storage, tmp_path: Path
+) -> None:
+    """The schema itself is in no package: what it asks of the parts that are written stands here."""
+    export_responses(answered, REQUEST, tmp_path / "x.csv", NOW)
+    names = {"d": "ddi:codebook:2_5"}
+    root = ElementTree.parse(tmp_path / "x.ddi.xml").getroot()
+    assert [child.tag.split("}")[1] for child in root] == ["stdyDscr", "fileDscr", "dataDscr"]
+    variables = root.findall("d:dataDscr/d:var", names)
+    with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [one.get("name") for one in variables] == next(csv.reader(file))
+    order = ["labl", "qstn", "catgry", "varFormat"]
+    for one in variables:
+        tags = [child.tag.split("}")[1] for child in one]
+        assert tags == sorted(tags, key=order.index)
+    satisfied = next(one for one in variables if one.get("name") == "a4")
+    categories = {
+        category.findtext("d:catValu", namespaces=names): category.get("missing")
+        for category in satisfied.findall("d:catgry", names)
+    }
+    assert categories["5"] is None
+    assert categories["-1"] == "Y"
+    assert root.findtext("d:fileDscr/d:fileTxt/d:dimensns/d:caseQnty", namespaces=names) == "2"
+
+
+def test_a_codebook_for_people_stands_beside_the_data_in_three_languages(answered: Storage, tmp_path: Path) -> None:
+    made = export_responses(answered, REQUEST, tmp_path / "x.csv", NOW)
+    assert {path.name for path in made.all} == {path.name for path in tmp_path.glob("x.*")}
+    page = (tmp_path / "x.codebook.html").read_text(encoding="utf-8")
+    label = QUESTIONNAIRE.item("a4").label
+    for language in ("zh-Hans", "zh-Hant", "en"):
+        assert escape(label.in_language(language)) in page
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed; R is too heavy for the packages")
+def test_r_reads_an_export_with_labels_and_the_kinds_of_missing(answered: Storage, tmp_path: Path) -> None:
+    export_responses(answered, REQUEST, tmp_path / "x.csv", NOW)
+    (tmp_path / "look.R").write_text(
+        'source("x.R", encoding = "UTF-8")\n'
+        'cat(nrow(data), is.factor(data$a4), any(!is.na(attr(data$e3, "missing_kind"))), nlevels(data$a4))\n'
+    )
+    run = subprocess.run(["Rscript", "look.R"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    item = QUESTIONNAIRE.item("a4")
+    valid = sum(missing_kind(item, choice.code) is None for choice in item.choices)
+    assert run.stdout == f"2 TRUE TRUE {valid}", run.stderr

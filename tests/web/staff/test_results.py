@@ -201,10 +201,23 @@ def test_answers_are_downloaded_with_codebook_and_manifest(demo_app: Flask, visi
     answer = visit(DISTRICT_ANALYST).client.get(f"{RESULTS}/responses.zip")
     assert answer.mimetype == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert sorted(archive.namelist()) == [f"{WAVE}.codebook.csv", f"{WAVE}.csv", f"{WAVE}.csv.manifest.json"]
+        endings = ("R", "codebook.csv", "codebook.html", "csv", "csv.manifest.json", "ddi.xml")
+        assert sorted(archive.namelist()) == [f"{WAVE}.{ending}" for ending in endings]
         lines = list(csv.DictReader(io.StringIO(archive.read(f"{WAVE}.csv").decode("utf-8-sig"))))
         manifest = json.loads(archive.read(f"{WAVE}.csv.manifest.json"))
     assert len(lines) == manifest["data"]["rows"] == sum(results_of(demo_app).responses.values())
+
+
+def test_the_report_is_for_the_whole_district_and_the_evidence_for_its_analyst(visit: Visit) -> None:
+    analyst, office, street = visit(DISTRICT_ANALYST).client, visit(OFFICE).client, visit(STREET_ANALYST).client
+    starts = {"docx": b"PK", "pdf": b"%PDF", "html": b"<!doctype html>"}
+    for ending, start in starts.items():
+        assert office.get(f"{RESULTS}/report.{ending}").data.startswith(start)
+        assert street.get(f"{RESULTS}/report.{ending}").status_code == 404
+    with zipfile.ZipFile(io.BytesIO(analyst.get(f"{RESULTS}/evidence.zip").data)) as archive:
+        assert "prob/recompute.R" in archive.namelist()
+    assert street.get(f"{RESULTS}/evidence.zip").status_code == 404
+    assert office.get(f"{RESULTS}/evidence.zip").status_code == 403
 
 
 def test_the_office_sees_results_and_downloads_no_answers(visit: Visit) -> None:
