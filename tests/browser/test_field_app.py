@@ -434,20 +434,21 @@ def test_the_screens_read_well_on_a_small_phone_in_three_languages(field_site: F
     for language in ("", "zh-Hant/", "en/"):
         field_site.open(phone, language)
         screen(phone, "lock")
-        looks_right(phone)
+        looks_right(phone, inspected=not language)
         unlock(phone)
         screen(phone, "today")
-        looks_right(phone)
+        looks_right(phone, inspected=not language)
         [key] = [address.split("/", 1)[1] for address in [phone.locator("[data-fill=cases] a").first.evaluate(HASH)]]
         for name in ("case", "choose", "outbox"):
             phone.evaluate("hash => { location.hash = hash; }", name if name == "outbox" else f"{name}/{key}")
             screen(phone, name)
-            looks_right(phone)
+            looks_right(phone, inspected=not language)
 
 
 HASH = "link => new URL(link.href).hash"
 
 
-def looks_right(page: Page) -> None:
-    assert violations(page) == []
+def looks_right(page: Page, *, inspected: bool) -> None:
+    """Nothing scrolls sideways; axe-core, which is slow, looks at the screens of one language."""
+    assert not inspected or violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
