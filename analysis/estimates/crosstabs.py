@@ -9,6 +9,7 @@ from analysis.estimates.domains import DomainSet, crossed_domains, one_domain
 from analysis.estimates.linearisation import Linearisation, VarianceMethod
 from analysis.estimates.linearised import degrees_of_freedom, psus_with
 from analysis.estimates.measure import Coding, Measure
+from analysis.estimates.replication import Replication
 from analysis.estimates.sample import Sample
 from analysis.frame import Bools, Floats, Frame
 from analysis.plan import CrosstabPlan, Indicator
@@ -57,7 +58,12 @@ def crosstab(plan: CrosstabPlan, frame: Frame, sample: Sample, method: VarianceM
 
 
 def _degrees(sample: Sample, method: VarianceMethod, rows: Bools) -> int:
-    """PSUs minus strata of the rows of the table; after calibration R's svychisq counts those of the whole design."""
+    """PSUs minus strata of the rows of the table; after calibration R's svychisq counts those of the whole design.
+
+    Given replicates without a design: their rank on the rows minus 1.
+    """
+    if isinstance(method, Replication) and not method.has_design:
+        return int(method.ranks(np.where(rows, 0, -1), 1)[0])
     if sample.weighting.is_calibrated and isinstance(method, Linearisation):
         return sample.design.psus - len(sample.design.strata)
     return int(degrees_of_freedom(sample, psus_with(sample, DomainSet(np.where(rows, 0, -1), ({},)), rows))[0])
