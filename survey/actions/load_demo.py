@@ -20,27 +20,35 @@ from survey.actions.check_questionnaires import check_questionnaires
 from survey.actions.demo import district
 from survey.actions.demo.accounts import ACCOUNTS, DemoAccount, code_maker
 from survey.actions.demo.build import SEED, Demonstration, build_demonstration
-from survey.actions.demo.fieldwork import appointments_of, first_assignments, told_by
+from survey.actions.demo.fieldwork import appointments_of, first_assignments, late_visit, told_by
 from survey.actions.demo.opinion_cases import write_opinion_cases
 from survey.actions.demo.steps import steps_of
 from survey.actions.demo.survey_wave import QUESTIONNAIRE, TARGET_PROFILE, VERSION, WAVE, field_start, make_wave
 from survey.actions.draw_recontacts import draw_recontacts
+from survey.actions.enter_paper import enter_paper
 from survey.actions.find_account import list_accounts
 from survey.actions.open_wave import open_wave
+from survey.actions.print_paper import make_paper_forms
 from survey.actions.publish_questionnaire import publish_questionnaire
 from survey.actions.receive_response import receive_response
 from survey.actions.record_recontact import record_recontact
+from survey.actions.record_visit import record_visit
 from survey.actions.release_replacement import release_replacement
+from survey.fieldwork.case import CaseState
 from survey.fieldwork.disposition import Disposition
+from survey.fieldwork.frame import SampleDraw
+from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.invitation.invitation import InvitationKind
 from survey.programme.wave import WaveStatus
 from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
 from survey.response.receipt import Outcome
+from survey.response.response import Mode
 from survey.settings import Settings
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree, save_areas
 from survey.storage.events import first_event, new_event, record_event
 from survey.storage.fieldwork import list_cases, save_assignments, save_cases
+from survey.storage.frames import save_draw
 from survey.storage.funnel import add_steps
 from survey.storage.invitations import list_invitations, save_invitations
 from survey.storage.units import save_units
@@ -107,7 +115,7 @@ def load_demo(
         outcomes[receive_response(storage, settings.secret_key, delivery.submission, delivery.at).outcome] += 1
         on_progress(done, steps)
     write_opinion_cases(storage, begun)
-    _supervise(storage, now)
+    _supervise(storage, settings.secret_key, demo, now)
     analyse_wave(storage, WAVE, settings.var / "demonstration", now)
     with storage.write() as session:
         add_steps(session, steps_of(demo.deliveries))
@@ -150,6 +158,7 @@ def _lay_ground(storage: Storage, demo: Demonstration, indicators: list[WaveIndi
             save_indicators(session, WAVE, [(one.indicator.id, dump_wave_indicator(one)) for one in indicators])
             save_invitations(session, (*demo.posters, *demo.letters))
             save_cases(session, demo.cases)
+            save_draw(session, _draw_of(demo, begun))
             save_assignments(session, first_assignments(demo.cases, field_start(begun), ACTOR))
             save_visits(session, demo.visits)
             add_appointments(session, appointments_of(demo.visits))
@@ -157,7 +166,14 @@ def _lay_ground(storage: Storage, demo: Demonstration, indicators: list[WaveIndi
         open_wave(storage, WAVE, field_start(begun), ACTOR)
 
 
-def _supervise(storage: Storage, now: datetime) -> None:
+def _draw_of(demo: Demonstration, begun: datetime) -> SampleDraw:
+    """The record of the draw: made here and not from a file, so the hash is that of the drawn dwellings."""
+    reserve = sum(case.state is CaseState.RESERVE for case in demo.cases)
+    sha256 = sha256_hex(canonical_bytes([case.frame_id for case in demo.cases]))
+    return SampleDraw(WAVE, sha256, None, len(demo.cases) - reserve, reserve, begun, ACTOR)
+
+
+def _supervise(storage: Storage, key: str, demo: Demonstration, now: datetime) -> None:
     """What supervisors did: replacements for refusals, a second visit asked for, households asked once more."""
     decision = Decision(ACTOR, district.DISTRICT, now, "住户两次拒访，改访替补户")
     with storage.read() as session:
@@ -175,6 +191,37 @@ def _supervise(storage: Storage, now: datetime) -> None:
         told = told_by(drawn, rng)
         if told is not None:
             record_recontact(storage, WAVE, drawn.case, district.DISTRICT, told, now, ACTOR)
+
+    late = late_visit(away[1], now, rng)
+    record_visit(storage, key, late, now)
+    _type_in_paper(storage, key, demo, now)
+
+
+def _type_in_paper(storage: Storage, key: str, demo: Demonstration, now: datetime) -> None:
+    """Paper forms of one community: one typed in once, one twice with a difference that waits for a third look."""
+    forms = make_paper_forms(storage, WAVE, district.communities("990101001")[0], 2, now, ACTOR)
+    answers = next(one.submission.answers for one in demo.deliveries if one.submission.mode is Mode.PAPER)
+    raw = {
+        name: [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        for name, value in answers.items()
+        if value is not None
+    }
+    mistyped = raw | {"a4": ["1" if raw.get("a4") == ["2"] else "2"], "a2": ["1" if raw.get("a2") == ["3"] else "3"]}
+    office, analyst = ACCOUNTS[1], ACCOUNTS[2]
+    passes = ((0, 1, raw, office), (0, 2, mistyped, analyst), (1, 1, raw, office))
+    for place, number, typed, account in passes:
+        enter_paper(
+            storage,
+            key,
+            WAVE,
+            forms[place].code,
+            district.DISTRICT,
+            number=number,
+            raw=typed,
+            eligible_persons=2,
+            now=now,
+            actor=account.email,
+        )
 
 
 def _add(storage: Storage, account: DemoAccount, password: str, now: datetime) -> None:

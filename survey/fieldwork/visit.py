@@ -1,8 +1,10 @@
 """One attempt at a case, at the door or by telephone, as the worker notes it down. Step 2 of the flow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from survey.fieldwork.case import FieldworkError
 from survey.fieldwork.disposition import Disposition
@@ -116,6 +118,24 @@ class Visit:
                 "device": self.device,
             }
         )
+
+
+def read_visit(content: Mapping[str, Any]) -> Visit:
+    """The visit whose `content()` this was. Raises `FieldworkError` and `ValueError` for what is none."""
+    appointment, mode = content["next_appointment"], content["mode"]
+    return Visit(
+        wave=content["wave"],
+        id=content["visit"],
+        case=content["case"],
+        interviewer=content["interviewer"],
+        at=datetime.fromisoformat(content["at"]),
+        disposition=Disposition(content["disposition"]),
+        note=content["note"],
+        mode=VisitMode(mode) if mode else None,
+        present=tuple(Presence(code) for code in content["present"]),
+        next_appointment=datetime.fromisoformat(appointment) if appointment else None,
+        device=content["device"],
+    )
 
 
 def _instant(at: datetime | None) -> str | None:

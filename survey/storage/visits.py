@@ -1,6 +1,7 @@
 """Visits, visits kept for review, and appointments. No column here names an answer."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, select
@@ -125,6 +126,34 @@ def add_visit_conflict(session: Session, visit: Visit, reason: VisitOutcome, now
             received_at=now,
         )
     )
+    session.flush()
+
+
+@dataclass(frozen=True)
+class KeptVisitRecord:
+    """A visit that waits for a decision; `content` is what the device sent."""
+
+    wave: str
+    visit_id: str
+    sha256: str
+    reason: VisitOutcome
+    content: str
+    received_at: datetime
+
+
+def list_kept_visits(session: Session, wave_id: str) -> list[KeptVisitRecord]:
+    """Those nobody has decided about, the earliest first."""
+    row = VisitConflictRow
+    query = select(row).where(row.wave == wave_id, row.decided_at.is_(None)).order_by(row.received_at, row.visit_id)
+    return [
+        KeptVisitRecord(one.wave, one.visit_id, one.sha256, VisitOutcome(one.reason), one.content, one.received_at)
+        for one in session.scalars(query)
+    ]
+
+
+def settle_kept_visit(session: Session, record: KeptVisitRecord, decision: str, now: datetime) -> None:
+    row = session.get_one(VisitConflictRow, (record.wave, record.visit_id, record.sha256))
+    row.decision, row.decided_at = decision[:200], now
     session.flush()
 
 

@@ -58,9 +58,9 @@ def _point(point: FunnelPoint, x: float, y: float) -> str:
     name = escape(point.label)
     title = f"<title>{name} · {point.n} · {as_share(point.share)}</title>"
     if not point.outside:
-        return f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="5">{title}</circle>'
-    square = f'<rect class="point outside" x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10">{title}</rect>'
-    return f'{square}<text class="name" x="{x:.1f}" y="{y - 9:.1f}">{name}</text>'
+        return f'<g>{title}<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="5"/></g>'
+    square = f'<rect class="point outside" x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"/>'
+    return f'<g>{title}{square}<text class="name" x="{x:.1f}" y="{y - 9:.1f}">{name}</text></g>'
 
 
 def _axes(low: int, high: int, bottom: float, top: float, x: Scale, y: Scale) -> list[str]:

@@ -154,6 +154,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "fieldwork.draw": frozenset({OFFICE}),
     "fieldwork.cases": FIELDWORK,
     "fieldwork.change_cases": FIELDWORK,
+    "fieldwork.kept_visits": FIELDWORK,
+    "fieldwork.settle_kept": FIELDWORK,
     "fieldwork.case": FIELDWORK,
     "fieldwork.change_case": FIELDWORK,
     "fieldwork.recontacts": FIELDWORK,

@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from survey.accounts.account import AccountError, Role
 from survey.actions.add_account import add_account
+from survey.actions.assign_cases import Decision
 from survey.actions.list_my_cases import list_my_cases
 from survey.actions.record_visit import record_visit
+from survey.actions.settle_visits import settle_visit, show_kept_visits
 from survey.fieldwork.case import AssignmentAction, CaseState, FieldworkError, SampledCase
 from survey.fieldwork.disposition import Disposition
 from survey.fieldwork.visit import Presence, Visit, VisitMode, VisitOutcome
@@ -162,3 +164,20 @@ def test_two_interviewers_cannot_have_one_code(storage: Storage) -> None:
     add_account(storage, email="fy-01@one.example", now=NOW, actor="tests", **facts)
     with pytest.raises(AccountError, match="an interviewer fy-01 exists already"):
         add_account(storage, email="fy-01@two.example", now=NOW, actor="tests", **facts)
+
+
+def test_kept_visit_becomes_an_attempt_or_is_put_aside_once_and_with_a_reason(field: Storage) -> None:
+    send(field, [replace(NOT_HOME, case="case-3"), replace(REFUSED, case="case-3")])
+    kept = show_kept_visits(field, WAVE, DISTRICT).visits
+    assert [(one.visit.id, one.can_be_taken) for one in kept] == [("v-1", True), ("v-2", True)]
+    why = Decision("office@yunxi.example", DISTRICT, NOW, "改派前已经走访")
+    with pytest.raises(FieldworkError, match="reason: expected why"):
+        settle_visit(field, WAVE, "v-1", kept[0].sha256, take=True, decision=replace(why, reason=""))
+    settle_visit(field, WAVE, "v-2", kept[1].sha256, take=True, decision=why)
+    settle_visit(field, WAVE, "v-1", kept[0].sha256, take=False, decision=why)
+    assert case_of(field, "case-3").disposition is Disposition.REFUSAL
+    assert show_kept_visits(field, WAVE, DISTRICT).visits == ()
+    with pytest.raises(FieldworkError, match="expected one that waits for a decision"):
+        settle_visit(field, WAVE, "v-1", kept[0].sha256, take=False, decision=why)
+    with field.read() as session:
+        assert [visit.id for visit in list_visits(session, WAVE)] == ["v-2"]

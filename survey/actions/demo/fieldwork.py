@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from survey.actions.demo.sample import DWELLINGS_PER_ESTATE, Estate, address_of
+from survey.actions.demo.sample import DWELLINGS_PER_ESTATE, INTERVIEWERS, Estate, address_of
 from survey.actions.demo.survey_wave import WAVE
 from survey.fieldwork.case import Appointment, Assignment, AssignmentAction, CaseState, Phase, SampledCase
 from survey.fieldwork.disposition import Disposition
@@ -102,6 +102,13 @@ def appointments_of(visits: Sequence[Visit]) -> tuple[Appointment, ...]:
         for visit in visits
         if visit.next_appointment is not None
     )
+
+
+def late_visit(case: SampledCase, now: datetime, rng: random.Random) -> Visit:
+    """A visit that an interviewer without a network made to a case that is somebody else's by now."""
+    others = [code for code in INTERVIEWERS[case.design.stratum] if code != case.interviewer] or [CURBSTONER]
+    at = now - timedelta(hours=6)
+    return Visit(WAVE, _identifier(rng), case.id, others[0], at, Disposition.NO_ONE_HOME, "改派前已去过，无人应答。")
 
 
 def told_by(recontact: Recontact, rng: random.Random) -> dict[str, list[str]] | None:

@@ -5,6 +5,7 @@ import re
 from flask_babel import lazy_gettext
 
 from survey.fieldwork.case import AssignmentAction, CaseState, FieldworkError, Phase
+from survey.fieldwork.visit import VisitOutcome
 from survey.web.i18n import gettext
 
 STATES = {
@@ -26,6 +27,12 @@ ACTIONS = {
     AssignmentAction.RELEASE: lazy_gettext("释放替补"),
     AssignmentAction.OVERRIDE: lazy_gettext("改定结果"),
 }
+KEPT_REASONS = {
+    VisitOutcome.CONFLICT: lazy_gettext("同一编号有两种内容"),
+    VisitOutcome.NOT_ASSIGNED: lazy_gettext("住户已不归这位访问员"),
+    VisitOutcome.NOT_OPEN: lazy_gettext("住户已暂停或不再上门"),
+    VisitOutcome.UNKNOWN_CASE: lazy_gettext("没有这一户"),
+}
 
 
 def refusal_in_words(error: FieldworkError) -> str:
@@ -38,7 +45,12 @@ def refusal_in_words(error: FieldworkError) -> str:
         (r"expected one visited without an interview", gettext("只有上过门、没有访问成的住户才能用替补。")),
         (r"expected one not replaced yet", gettext("这一户已经有替补了。")),
         (r"expected a replacement left", gettext("这个单元的替补已经用完。")),
-        (r"expected an open case|expected an open or held|cannot ", gettext("住户现在的状态不允许这样做。")),
+        (
+            r"expected an open case|expected an open or held|cannot (?!be taken)",
+            gettext("住户现在的状态不允许这样做。"),
+        ),
+        (r"waits for a decision", gettext("这条记录已经处理过了。")),
+        (r"cannot be taken", gettext("这条记录不能算作一次走访。")),
         (r"found one elsewhere|area: expected", gettext("这一户不在您的地区。")),
     ):
         if re.search(pattern, written):

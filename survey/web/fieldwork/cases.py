@@ -13,10 +13,11 @@ from survey.actions.hold_cases import close_cases, hold_cases, resume_cases
 from survey.actions.list_cases import CaseFilter, find_cases, show_case
 from survey.actions.override_disposition import override_disposition
 from survey.actions.release_replacement import release_replacement
+from survey.actions.settle_visits import settle_visit, show_kept_visits
 from survey.fieldwork.case import CaseState, FieldworkError
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.programme.wave import WaveError
-from survey.web.fieldwork.case_words import ACTIONS, PHASES, STATES, refusal_in_words
+from survey.web.fieldwork.case_words import ACTIONS, KEPT_REASONS, PHASES, STATES, refusal_in_words
 from survey.web.i18n import current_time, gettext
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -27,6 +28,8 @@ Change = Callable[[str, list[str], Decision], int]
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<wave_id>/cases", "cases", cases)
     blueprint.add_url_rule("/<wave_id>/cases", "change_cases", change_cases, methods=["POST"])
+    blueprint.add_url_rule("/<wave_id>/kept", "kept_visits", kept_visits)
+    blueprint.add_url_rule("/<wave_id>/kept", "settle_kept", settle_kept, methods=["POST"])
     blueprint.add_url_rule("/<wave_id>/cases/<case_id>", "case", case)
     blueprint.add_url_rule("/<wave_id>/cases/<case_id>", "change_case", change_case, methods=["POST"])
 
@@ -78,6 +81,38 @@ def change_case(wave_id: str, case_id: str) -> ResponseReturnValue:
     except FieldworkError as error:
         return _case(wave_id, case_id, [refusal_in_words(error)]), 422
     return redirect(url_for("fieldwork.case", wave_id=wave_id, case_id=case_id), 303)
+
+
+def kept_visits(wave_id: str) -> str:
+    """Visits that arrived for a case that was somebody else's, held or closed by then."""
+    return _kept_page(wave_id)
+
+
+def settle_kept(wave_id: str) -> ResponseReturnValue:
+    form = request.form
+    try:
+        settle_visit(
+            services().storage,
+            wave_id,
+            form.get("visit", ""),
+            form.get("sha256", ""),
+            take=form.get("action") == "take",
+            decision=_decision(),
+        )
+    except FieldworkError as error:
+        return _kept_page(wave_id, [refusal_in_words(error)]), 422
+    flash(gettext("已处理。"), "success")
+    return redirect(url_for("fieldwork.kept_visits", wave_id=wave_id), 303)
+
+
+def _kept_page(wave_id: str, problems: list[str] | None = None) -> str:
+    try:
+        found = show_kept_visits(services().storage, wave_id, signed_in_account().area)
+    except WaveError:
+        abort(404)
+    return render_template(
+        "fieldwork/kept.html", wave=found.wave, kept=found.visits, reasons=KEPT_REASONS, problems=problems or []
+    )
 
 
 def _assign(wave_id: str, marked: list[str], decision: Decision) -> int:
