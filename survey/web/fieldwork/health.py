@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, render_template
 
+from survey.actions.list_devices import list_devices
 from survey.actions.show_fieldwork import list_field_waves, show_fieldwork
 from survey.programme.wave import WaveError
 from survey.web.funnel_plot import funnel_plot
@@ -24,15 +25,19 @@ def waves() -> str:
 
 
 def health(wave_id: str) -> str:
+    area, now = signed_in_account().area, current_time()
     try:
-        found = show_fieldwork(services().storage, wave_id, signed_in_account().area, current_time())
+        found = show_fieldwork(services().storage, wave_id, area, now)
     except WaveError:
         abort(404)
+    devices = list_devices(services().storage, area).devices
     return render_template(
         "fieldwork/health.html",
         health=found,
         wave=found.wave,
         response_rates=RESPONSE_RATES,
         other_rates=OTHER_RATES,
+        devices=len(devices),
+        silent=[one for one in devices if one.silent(now)],
         plot=funnel_plot(found.funnel) if found.funnel else None,
     )
