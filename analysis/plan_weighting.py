@@ -37,6 +37,7 @@ class CalibrationStep(Part):
     tolerance: float = Field(default=1e-10, gt=0)
     max_iterations: int = Field(default=1000, ge=1)
     bounds: tuple[float, float] | None = None
+    negative: Literal["fail", "allow"] = "fail"
 
     @model_validator(mode="after")
     def _method_fits(self) -> Self:

@@ -62,6 +62,10 @@ class PreparedStep:
         levels = [f"{margin.name} = {level}" for margin in self.controls.margins for level in margin.levels]
         return levels + [control.name for control in self.controls.numeric]
 
+    @property
+    def may_turn_negative(self) -> bool:
+        return isinstance(self.plan, CalibrationStep) and self.plan.negative == "allow"
+
     def run(self, totals: Floats, rows: Floats) -> Outcome:
         """Factors for class totals (classes, k); every column is weighted on its own."""
         if self.response is not None:
@@ -316,6 +320,8 @@ def _run(
         outcome = step.run((classes.base * factor)[:, None], classes.rows)
         if not outcome.converged:
             raise FaultsFound([_not_converged(step, outcome)])
+        if not step.may_turn_negative and outcome.factor[:, 0].min(initial=1.0) < 0:
+            raise FaultsFound([_negative(step, outcome)])
         after = factor * outcome.factor[:, 0]
         rows = classes.rows if response is None else np.where(factor > 0, classes.rows, 0.0)
         applied.append(AppliedStep(factor, after, step.residual(rows)))
@@ -324,6 +330,17 @@ def _run(
         diagnostics.append(_diagnose(step, outcome, spread, rows, before.kish_deff))
     steps = prepared, tuple(applied), tuple(diagnostics)
     return Weighting(base, weight, base_spread, spread, classes, factor, *steps, response)
+
+
+def _negative(step: PreparedStep, outcome: Outcome) -> Fault:
+    """Names the people whose weights turned negative the most, by their levels of all margins."""
+    factors = outcome.factor[:, 0]
+    worst = int(np.argmin(factors))
+    pairs = zip(step.controls.margins, step.groupings, strict=True)
+    named = [f"{margin.name} = {margin.levels[grouping.level[worst]]}" for margin, grouping in pairs]
+    found = f"a factor of {factors[worst]:.3g} for {', '.join(named) or 'some rows'}"
+    expected = "no negative weights (bounds, raking or logit avoid them; `negative: allow` accepts them)"
+    return Fault("plan", step.key, expected, found)
 
 
 def _not_converged(step: PreparedStep, outcome: Outcome) -> Fault:

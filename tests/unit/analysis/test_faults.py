@@ -222,3 +222,16 @@ def test_a_plan_that_is_no_yaml(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_a_good_plan_is_checked_without_a_word_of_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(write(tmp_path, {}))]) == 0
     assert capsys.readouterr().out.endswith("no fault found\n")
+
+
+def test_weights_that_linear_calibration_turns_negative_name_whose_they_are() -> None:
+    town = small_town()
+    town["size"] = np.where(np.arange(len(town)) == 0, 60.0, 1.0)
+    total = float((town["w"] * town["size"]).sum())
+    margins = [SEX, {"numeric": "size", "total": 0.5 * total}]
+    step = {"method": "linear", "margins": margins}
+    (line,) = faults(town, calibration=[step])
+    assert line.startswith("plan: calibration[0]: expected no negative weights")
+    assert f"for sex = {town['sex'].iloc[0]}" in line
+    allowed = run(town, calibration=[step | {"negative": "allow"}])
+    assert any("weights are negative" in warning for warning in allowed.warnings)
