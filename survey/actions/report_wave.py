@@ -4,13 +4,11 @@ import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
 from survey.actions.release_results import fieldwork_of
-from survey.exchange.report_docx import write_docx
-from survey.exchange.report_page import write_page
-from survey.exchange.report_pdf import write_pdf
 from survey.exchange.report_tables import WaveReport, write_report
 from survey.exchange.wave_report import ReportSource, build_report
 from survey.programme.report import Report
@@ -24,7 +22,8 @@ from survey.storage.questionnaires import require_questionnaire
 from survey.storage.units import load_units
 from survey.storage.waves import load_indicators, require_wave
 
-WRITERS: dict[str, Callable[[Report, Path], None]] = {"docx": write_docx, "pdf": write_pdf, "html": write_page}
+Write: TypeAlias = Callable[[Report, Path], None]
+ENDINGS = ("docx", "pdf", "html")
 
 
 def report_wave(storage: Storage, wave_id: str, out: Path) -> list[Path]:
@@ -39,21 +38,31 @@ def report_wave(storage: Storage, wave_id: str, out: Path) -> list[Path]:
     report = build_report(source)
     out.mkdir(parents=True, exist_ok=True)
     files = write_report(tables, out)
-    for ending, write in WRITERS.items():
+    for ending in ENDINGS:
         files.append(out / f"report.{ending}")
-        write(report, files[-1])
+        _writer(ending)(report, files[-1])
     return files
 
 
 def report_as(storage: Storage, wave_id: str, ending: str) -> bytes:
     """The special report as one file: `docx`, `pdf` or `html`. Raises as `report_wave`, KeyError for another ending."""
-    write = WRITERS[ending]
+    write = _writer(ending)
     with storage.read() as session:
         report = build_report(_source(session, wave_id, _finished_run(session, wave_id)))
     with tempfile.TemporaryDirectory(prefix="minyi-report-") as folder:
         path = Path(folder) / f"report.{ending}"
         write(report, path)
         return path.read_bytes()
+
+
+def _writer(ending: str) -> Write:
+    """What writes this kind of file; the libraries that draw and set type load only here."""
+    from survey.exchange.report_docx import write_docx
+    from survey.exchange.report_page import write_page
+    from survey.exchange.report_pdf import write_pdf
+
+    writers: dict[str, Write] = {"docx": write_docx, "pdf": write_pdf, "html": write_page}
+    return writers[ending]
 
 
 def _finished_run(session: Session, wave_id: str) -> AnalysisRunRow:
