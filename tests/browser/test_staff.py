@@ -100,7 +100,7 @@ def test_a_computation_is_started_and_its_page_refreshes_itself_without_script(
     staff_site.sign_in(page, DISTRICT_ANALYST)
     page.goto(f"{staff_site.url}{RESULTS}")
     before = re.search(r"计算时间 [\d :-]+", page.locator("main").inner_text())
-    follow(page.locator("text=重新计算"))
+    follow(page.get_by_role("button", name="重新计算"))
     assert page.locator("text=正在计算").count() == 1
     assert page.locator("meta[http-equiv=refresh]").count() == 1
     page.wait_for_selector("text=正在计算", state="detached", timeout=120_000)

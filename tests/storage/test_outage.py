@@ -161,7 +161,7 @@ def test_file_without_the_right_to_write_is_an_outage(sqlite_url: str) -> None:
 
 def test_missing_table_is_no_outage(empty_database_url: str) -> None:
     storage = Storage(empty_database_url)
-    with pytest.raises(DBAPIError, match="response"):
+    with pytest.raises(DBAPIError, match="quota"):
         receive_response(storage, KEY, make_submission(), NOW)
     storage.close()
 

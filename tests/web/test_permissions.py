@@ -13,7 +13,7 @@ from tests.web.conftest import make_account, open_session
 
 def address(rule: Rule) -> str:
     """An address of the rule; the parts in angle brackets are filled with something that does not exist."""
-    fixed = re.sub(r"<any\('([^']+)'[^>]*>", r"\1", rule.rule)
+    fixed = re.sub(r"<any\('?([^',)]+)[^>]*>", r"\1", rule.rule)
     return re.sub(r"<[^>]+>", "nothing", fixed)
 
 
