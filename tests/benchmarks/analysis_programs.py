@@ -172,6 +172,43 @@ def statsmodels(task: Task) -> Prepared:
     return run
 
 
+def balance(task: Task) -> Prepared:
+    """balance: rake, then weighted means and their variance by domain. Its error knows neither design nor raking."""
+    import logging
+
+    import pandas as pd
+    from balance.stats_and_plots.weighted_stats import descriptive_stats
+    from balance.weighting_methods.rake import rake
+
+    logging.disable(logging.INFO)
+    table = pd.DataFrame({name: codes.astype(str) for name, codes in task.margins.items()})
+    answers = pd.DataFrame({name: np.where(codes < 0, np.nan, codes) for name, codes in task.items.items()})
+    sizes = [len(totals) for totals in task.totals.values()]
+    levels = np.unravel_index(np.arange(int(np.prod(sizes))), sizes)
+    target = pd.DataFrame({name: level.astype(str) for name, level in zip(task.totals, levels, strict=True)})
+    share = [totals[level] / totals.sum() for totals, level in zip(task.totals.values(), levels, strict=True)]
+    people = pd.Series(np.prod(share, axis=0))  # any cells with these margins will do
+    base = pd.Series(task.weight)
+
+    def run() -> Answer:
+        found = rake(
+            table, base, target, people, transformations=None,
+            max_iteration=1000, convergence_rate=TOLERANCE, rate_tolerance=0.0,
+        )  # fmt: skip
+        weight = found["weight"]
+        shares, errors = np.zeros((len(ITEMS), DOMAINS)), np.zeros((len(ITEMS), DOMAINS))
+        for domain in range(DOMAINS):
+            rows = task.domain == domain
+            for k, item in enumerate(answers):
+                given = rows & answers[item].notna().to_numpy()
+                one, own = answers.loc[given, [item]], weight[given]
+                shares[k, domain] = float(descriptive_stats(one, own, stat="mean").iloc[0, 0])
+                errors[k, domain] = float(descriptive_stats(one, own, stat="var_of_mean").iloc[0, 0]) ** 0.5
+        return shares, errors
+
+    return run
+
+
 PROGRAMS: dict[str, Callable[[Task], Prepared]] = {
     "engine": engine,
     "engine-jackknife": engine_jackknife,
@@ -179,6 +216,7 @@ PROGRAMS: dict[str, Callable[[Task], Prepared]] = {
     "svy": svy,
     "samplics": samplics,
     "statsmodels": statsmodels,
+    "balance": balance,
 }
 
 
