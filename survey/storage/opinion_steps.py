@@ -22,6 +22,8 @@ from survey.opinion.opinion_case import Letter, OpinionCase, Step, StepKind
 from survey.storage.base import Base
 from survey.storage.opinions import OpinionRow, to_opinion
 
+_LETTERS = 0x6C6574746572  # the key of a lock on the numbers of letters
+
 
 class OpinionStepRow(Base):
     __tablename__ = "opinion_step"
@@ -74,6 +76,9 @@ def deadlines(session: Session, codes: Collection[str]) -> dict[str, date]:
 
 
 def next_letter(session: Session, year: int) -> Letter:
+    """The number after the newest of the year. Whoever asks at the same moment waits until this transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's write transactions wait for each other anyway
+        session.execute(select(func.pg_advisory_xact_lock(_LETTERS)))
     newest = session.scalar(select(func.max(OpinionStepRow.letter_number)).where(OpinionStepRow.letter_year == year))
     return Letter(year, (newest or 0) + 1)
 
