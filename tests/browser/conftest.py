@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-sync",
 )
 SMALL_PHONE, PHONE, DESKTOP = (360, 640), (412, 915), (1280, 800)
+QUESTIONNAIRES = ("resident", "pulse", "merchant", "staff", "student")
 PATIENCE = 60_000  # milliseconds that a page may take on a machine that does much else
 
 
@@ -66,7 +67,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copy(sqlite_template, var / "survey.db")
     url = f"sqlite:///{var / 'survey.db'}"
     storage = Storage(url)
-    waves = {name: store_real_wave(storage, name) for name in ("resident", "pulse", "merchant")}
+    waves = {name: store_real_wave(storage, name) for name in QUESTIONNAIRES}
     with LiveServer(url, var) as server:
         yield Site(server, storage, waves)
     storage.close()

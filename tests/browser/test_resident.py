@@ -1,8 +1,7 @@
-"""A resident with a real phone or desktop browser: from the code to the receipt, with and without script."""
+"""A resident with a real phone or desktop browser: sent twice, back, keyboard, large text, weight of the pages."""
 
 import re
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from playwright.sync_api import Page
@@ -14,8 +13,6 @@ from tests.browser.conftest import DESKTOP, PHONE, SMALL_PHONE, Site
 from tests.browser.navigation import follow
 
 OpenPage = Callable[..., Page]
-SIZES = (SMALL_PHONE, PHONE, DESKTOP)
-LOOKS = ("zh-hans", "zh-hant", "en")
 PRIMARY = ".buttons .button:not(.quiet)"
 
 
@@ -41,52 +38,6 @@ def answer_everything(page: Page) -> None:
     page.eval_on_selector_all("fieldset.item", "items => items.forEach(item => item.querySelector('input').click())")
     for area in page.locator("textarea").all():
         area.fill("路灯很亮，谢谢。")
-
-
-@pytest.mark.parametrize(("size", "look"), list(product(SIZES, LOOKS)))
-def test_whole_form_on_one_page_is_answered_to_the_receipt(
-    site: Site, open_page: OpenPage, size: tuple[int, int], look: str
-) -> None:
-    before = responses(site)
-    page = open_page(size)
-    page.goto(site.address(look=look))
-    assert fits_the_screen(page)
-    follow(page.locator(".button.quiet"))
-    assert fits_the_screen(page)
-    answer_everything(page)
-    follow(page.locator("button[value=send]"))
-    receipt(page)
-    assert fits_the_screen(page)
-    assert responses(site) == before + 1
-
-
-@pytest.mark.parametrize(("questionnaire", "script"), [("resident", False), ("pulse", True), ("merchant", False)])
-def test_form_is_answered_one_question_at_a_time(
-    site: Site, open_page: OpenPage, questionnaire: str, script: bool
-) -> None:
-    before = responses(site, questionnaire)
-    page = open_page(SMALL_PHONE, script=script)
-    page.goto(site.address(questionnaire))
-    follow(page.locator(PRIMARY).first)
-    for _ in range(60):
-        if page.url.endswith("/review"):
-            break
-        fields = page.locator("input[type=radio], input[type=checkbox]")
-        if fields.count():
-            fields.first.check()
-        follow(page.locator("button.button[value=next]"))
-    follow(page.locator("button.button[value=send]").first)
-    receipt(page)
-    assert responses(site, questionnaire) == before + 1
-
-
-def test_whole_form_without_script(site: Site, open_page: OpenPage) -> None:
-    page = open_page(PHONE, script=False)
-    page.goto(site.address())
-    follow(page.locator(".button.quiet"))
-    page.locator("input[name=age_confirmed]").first.check()
-    follow(page.locator("button[value=send]"))
-    receipt(page)
 
 
 def test_send_pressed_twice_back_and_sent_again_is_one_response(site: Site, open_page: OpenPage) -> None:
