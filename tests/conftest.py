@@ -37,7 +37,7 @@ def pytest_sessionstart() -> None:
 
 def pytest_unconfigure() -> None:
     """Applications flush their counters when the process ends; the databases of the tests are gone by then."""
-    logging.getLogger("survey.actions.count_steps").disabled = True
+    logging.getLogger("survey.actions.invitation.count_steps").disabled = True
 
 
 def migrate(url: str) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from survey.actions.demo.load_demo import load_demo
 from survey.actions.demo.survey_wave import WAVE
-from survey.actions.load_demo import load_demo
 from survey.settings import read_settings
 from survey.storage import Storage
 

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from survey.accounts.account import Account, Role
-from survey.actions.add_account import add_account
-from survey.actions.enrol_device import Enrolment, enrol_device
+from survey.actions.accounts.add_account import add_account
+from survey.actions.fieldwork.enrol_device import Enrolment, enrol_device
 from survey.fieldwork.case import SampledCase
 from survey.fieldwork.place_token import Place, seal_place
 from survey.fieldwork.sealed_box import INFO

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from survey.actions.check_questionnaires import check_questionnaires
+from survey.actions.instrument.check_questionnaires import check_questionnaires
 from survey.instrument.text import Text
 from survey.programme.wave import WaveStatus
 from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator

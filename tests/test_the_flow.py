@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from survey.actions.analyse_wave import analyse_wave
-from survey.actions.publish_questionnaire import publish_questionnaire
-from survey.actions.verify_storage import verify_storage
+from survey.actions.instrument.publish_questionnaire import publish_questionnaire
+from survey.actions.results.analyse_wave import analyse_wave
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.app import create_app
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text

@@ -21,7 +21,7 @@ _folder = click.Path(path_type=Path, file_okay=False)
 @plain_errors
 def analyse_command(*, wave: str, out: Path, formats: str, run_id: str | None) -> None:
     """Weight and estimate a wave; `python -m analysis run OUT/plan.yaml` gives the same figures."""
-    from survey.actions.analyse_wave import analyse_wave
+    from survey.actions.results.analyse_wave import analyse_wave
 
     wanted = [name for name in formats.split(",") if name]
     analysed = analyse_wave(services().storage, wave, out, datetime.now(UTC), run_id=run_id, formats=wanted)
@@ -40,7 +40,7 @@ def analyse_command(*, wave: str, out: Path, formats: str, run_id: str | None) -
 @plain_errors
 def report_command(*, wave: str, out: Path) -> None:
     """Write the special report (docx, pdf, html), tables and a note on the method from the newest analysis."""
-    from survey.actions.report_wave import report_wave
+    from survey.actions.results.report_wave import report_wave
 
     made = report_wave(services().storage, wave, out)
     click.echo(f"{', '.join(path.name for path in made)} in {out}")

@@ -22,7 +22,7 @@ def backup_command(out: Path) -> None:
     The file holds personal data of the staff and all answers: keep it as safe as the database. The key that signs
     receipts (SECRET_KEY, or the file secret_key under var/) is not in it: keep it, too, somewhere else.
     """
-    from survey.actions.back_up import back_up  # Alembic loads only here
+    from survey.actions.upkeep.back_up import back_up  # Alembic loads only here
 
     with progress_bar("backup") as show_progress:
         backed_up = back_up(services().storage, out, datetime.now(UTC), "flask backup", show_progress)
@@ -40,7 +40,7 @@ def restore_command(file: Path, yes: bool) -> None:
     The backup may come from SQLite or PostgreSQL, and from an older version of this program. Nothing changes when
     anything is wrong with it.
     """
-    from survey.actions.restore import restore
+    from survey.actions.upkeep.restore import restore
 
     with progress_bar("restore") as show_progress:
         restored = restore(

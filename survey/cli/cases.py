@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.actions.assign_cases import Decision, assign_area
-from survey.actions.draw_sample import draw_sample, upload_drawn_sample
-from survey.actions.list_cases import list_cases_in_area
-from survey.actions.upload_frame import preview_frame, show_frame, upload_frame
+from survey.actions.fieldwork.assign_cases import Decision, assign_area
+from survey.actions.fieldwork.draw_sample import draw_sample, upload_drawn_sample
+from survey.actions.fieldwork.list_cases import list_cases_in_area
+from survey.actions.fieldwork.upload_frame import preview_frame, show_frame, upload_frame
 from survey.cli.plain_errors import plain_errors
 from survey.fieldwork.case import CaseState
 from survey.fieldwork.frame import DrawMethod, DrawPlan

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import with_appcontext
 
-from survey.actions.clean_up import DRAFT_DAYS, clean_up
+from survey.actions.upkeep.clean_up import DRAFT_DAYS, clean_up
 from survey.cli.plain_errors import plain_errors
 from survey.web.services import services
 

@@ -13,7 +13,7 @@ db_group = AppGroup("db", help="The database's schema.")
 @plain_errors
 def upgrade() -> None:
     """Run every migration that the database has not seen."""
-    from survey.actions.migrate_database import migrate_database  # Alembic loads only here
+    from survey.actions.upkeep.migrate_database import migrate_database  # Alembic loads only here
 
     before, after = migrate_database(services().storage)
     click.echo(

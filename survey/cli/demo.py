@@ -14,7 +14,7 @@ from survey.settings import Settings
 from survey.web.services import services
 
 if TYPE_CHECKING:
-    from survey.actions.load_demo import LoadedDemo, SignIn
+    from survey.actions.demo.load_demo import LoadedDemo, SignIn
 
 demo_group = AppGroup("demo", help="The invented district.")
 
@@ -32,7 +32,7 @@ def load() -> None:
 
 def load_with_progress(storage: Storage, settings: Settings) -> "LoadedDemo":
     """Load it with a progress bar on a terminal."""
-    from survey.actions.load_demo import load_demo  # YAML and grammar load only here
+    from survey.actions.demo.load_demo import load_demo  # YAML and grammar load only here
 
     with tqdm(desc="demonstration", disable=None, leave=False) as bar:
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.actions.import_device_file import import_device_file
-from survey.actions.list_devices import list_devices
+from survey.actions.fieldwork.import_device_file import import_device_file
+from survey.actions.fieldwork.list_devices import list_devices
 from survey.cli.plain_errors import plain_errors
 from survey.cli.progress import progress_bar
 from survey.web.services import services

@@ -20,7 +20,7 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @plain_errors
 def evidence_command(*, wave: str, out: Path, names: Path | None) -> None:
     """Write the evidence bundle of WAVE: data, plan, estimates, and an R script that recomputes and compares them."""
-    from survey.actions.make_evidence import make_evidence, write_names
+    from survey.actions.results.make_evidence import make_evidence, write_names
 
     found = services()
     part = out.with_name(f".{out.name}.part")

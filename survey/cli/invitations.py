@@ -8,10 +8,10 @@ import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from survey.actions.issue_posters import issue_posters_of_file, replace_poster
-from survey.actions.list_invitations import list_invitations
-from survey.actions.print_posters import Selection, collect_sheets, merge_addresses, print_posters
-from survey.actions.record_printing import record_printing
+from survey.actions.invitation.issue_posters import issue_posters_of_file, replace_poster
+from survey.actions.invitation.list_invitations import list_invitations
+from survey.actions.invitation.print_posters import Selection, collect_sheets, merge_addresses, print_posters
+from survey.actions.invitation.record_printing import record_printing
 from survey.cli.plain_errors import plain_errors
 from survey.invitation.code import normalise
 from survey.invitation.invitation import InvitationKind

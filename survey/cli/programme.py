@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.actions.import_programme import Changes, import_areas, import_units
+from survey.actions.programme.import_programme import Changes, import_areas, import_units
 from survey.exchange.fault import FaultsFoundError
 from survey.programme.area import Area
 from survey.programme.unit import Unit

@@ -22,7 +22,7 @@ _folder = click.option(
 @_folder
 def check(folder: Path | None) -> None:
     """Name every fault of questionnaires, scales, indicators and targets; exit 1 if there is one."""
-    from survey.actions.check_questionnaires import check_questionnaires  # YAML and grammar load only here
+    from survey.actions.instrument.check_questionnaires import check_questionnaires  # YAML and grammar load only here
 
     checked = check_questionnaires(folder or services().settings.questionnaires)
     for fault in checked.faults:
@@ -40,7 +40,7 @@ def check(folder: Path | None) -> None:
 @plain_errors
 def publish(name: str, version: int, folder: Path | None) -> None:
     """Publish one version: from then on its content may not change. NAME is a folder, VERSION a number (resident 1)."""
-    from survey.actions.publish_questionnaire import publish_questionnaire
+    from survey.actions.instrument.publish_questionnaire import publish_questionnaire
 
     now, found = datetime.now(UTC), services()
     folder = folder or found.settings.questionnaires
@@ -58,7 +58,7 @@ def publish(name: str, version: int, folder: Path | None) -> None:
 @plain_errors
 def from_codebook(codebook: Path, name: str, title: str, out: Path) -> None:
     """Make a questionnaire file from CODEBOOK (CSV with item, text, codes), for people to correct."""
-    from survey.exchange.codebook_questionnaire import questionnaire_from_codebook
+    from survey.exchange.imports.codebook_questionnaire import questionnaire_from_codebook
 
     text = questionnaire_from_codebook(codebook, name, title)
     _write_new(out, text.encode())

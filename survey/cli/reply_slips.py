@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from survey.actions.send_reply_slip import delete_old_slips
+from survey.actions.opinion.send_reply_slip import delete_old_slips
 from survey.web.services import services
 
 reply_slips_group = AppGroup("reply-slips", help="Contacts that residents left apart from their answers.")

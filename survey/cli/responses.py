@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.actions.export_responses import ExportFormat, ExportRequest, export_responses
-from survey.actions.import_responses import import_responses
+from survey.actions.response.import_responses import import_responses
+from survey.actions.results.export_responses import ExportFormat, ExportRequest, export_responses
 from survey.cli.plain_errors import plain_errors
 from survey.cli.progress import progress_bar
 from survey.response.response import Purpose

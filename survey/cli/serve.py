@@ -6,8 +6,8 @@ import socket
 import sys
 
 from survey.actions import Storage, StorageUnavailableError
-from survey.actions.load_demo import DemoError, LoadedDemo
-from survey.actions.migrate_database import migrate_database
+from survey.actions.demo.load_demo import DemoError, LoadedDemo
+from survey.actions.upkeep.migrate_database import migrate_database
 from survey.cli.demo import as_table, load_with_progress
 from survey.invitation.code import answer_address
 from survey.settings import PROJECT, Settings, SettingsError, read_settings

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from survey.accounts.service_token import Scope, ServiceTokenError
-from survey.actions.issue_service_token import issue_service_token, list_service_tokens, revoke_service_token
+from survey.actions.accounts.issue_service_token import issue_service_token, list_service_tokens, revoke_service_token
 from survey.web.services import services
 
 tokens_group = AppGroup("tokens", help="Tokens of programs that read the API.")

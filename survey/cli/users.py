@@ -9,9 +9,9 @@ import click
 from flask.cli import AppGroup
 
 from survey.accounts.account import AccountError, Role
-from survey.actions import change_account
-from survey.actions.add_account import add_account
-from survey.actions.find_account import list_accounts
+from survey.actions.accounts import change_account
+from survey.actions.accounts.add_account import add_account
+from survey.actions.accounts.find_account import list_accounts
 from survey.web.services import services
 
 users_group = AppGroup("users", help="Accounts of the staff.")

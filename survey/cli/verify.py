@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
-from survey.actions.verify_storage import verify_storage
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.cli.plain_errors import plain_errors
 from survey.cli.progress import progress_bar
 from survey.web.services import services

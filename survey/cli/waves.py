@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey.actions.close_wave import close_wave
-from survey.actions.list_waves import list_waves
+from survey.actions.programme.close_wave import close_wave
+from survey.actions.programme.list_waves import list_waves
 from survey.cli.plain_errors import plain_errors
 from survey.web.services import services
 
@@ -42,7 +42,7 @@ def list_command(as_json: bool) -> None:
 @plain_errors
 def create(file: Path) -> None:
     """Create a wave from FILE (YAML), as a draft. Every fault is told; then nothing is written."""
-    from survey.actions.create_wave import create_wave  # YAML and grammar load only here
+    from survey.actions.programme.create_wave import create_wave  # YAML and grammar load only here
 
     found = services()
     wave = create_wave(found.storage, found.settings.questionnaires, file, datetime.now(UTC), _ACTOR)
@@ -54,7 +54,7 @@ def create(file: Path) -> None:
 @plain_errors
 def open_command(wave: str) -> None:
     """Open a draft for answers; everything that is missing is told, then nothing changes."""
-    from survey.actions.open_wave import open_wave  # YAML loads only here
+    from survey.actions.programme.open_wave import open_wave  # YAML loads only here
 
     opened = open_wave(services().storage, wave, datetime.now(UTC), _ACTOR)
     click.echo(f"opened {opened.id}")

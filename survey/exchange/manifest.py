@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from survey.exchange.csv_file import shown_time
-from survey.exchange.export_columns import Column
-from survey.exchange.missing import NOT_ANSWERED, NOT_ASKED
+from survey.exchange.export.csv_file import shown_time
+from survey.exchange.export.export_columns import Column
+from survey.exchange.export.missing import NOT_ANSWERED, NOT_ASKED
 
 
 def file_sha256(path: Path) -> str:

@@ -3,7 +3,7 @@
 from flask_babel import gettext
 from markupsafe import Markup
 
-from survey.actions.show_results import WaveResults
+from survey.actions.results.show_results import WaveResults
 from survey.programme.area import Area
 from survey.programme.figure import Figure
 from survey.programme.wave_indicator import WaveIndicator

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from survey.actions.show_fieldwork import Funnel, FunnelPoint
+from survey.actions.fieldwork.show_fieldwork import Funnel, FunnelPoint
 from survey.web.numbers import as_share
 
 Scale: TypeAlias = Callable[[float], float]

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup, escape
 
-from survey.exchange.qr_code import QUIET_ZONE, dark_runs, qr_modules
+from survey.exchange.print.qr_code import QUIET_ZONE, dark_runs, qr_modules
 
 
 def qr_svg(text: str, title: str) -> Markup:

@@ -30,8 +30,9 @@ from werkzeug.wrappers import Response
 from survey.accounts.account import Account, Role
 from survey.accounts.credentials import Credentials, SecondFactor
 from survey.accounts.password import MINIMUM_LENGTH
-from survey.actions import StorageUnavailableError, change_account, find_account
-from survey.actions.record_sign_in import record_failed_sign_in, record_sign_in
+from survey.actions import StorageUnavailableError
+from survey.actions.accounts import change_account, find_account
+from survey.actions.accounts.record_sign_in import record_failed_sign_in, record_sign_in
 from survey.settings import Settings
 from survey.web.permissions import keeps_session
 from survey.web.qr import qr_svg

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from survey.accounts.service_token import Scope, ServiceToken, ServiceTokenError
-from survey.actions.issue_service_token import issue_service_token, list_service_tokens, revoke_service_token
-from survey.actions.list_areas import list_areas
+from survey.actions.accounts.issue_service_token import issue_service_token, list_service_tokens, revoke_service_token
+from survey.actions.programme.list_areas import list_areas
 from survey.programme.wave import OFFICE_TIME
 from survey.web.i18n import current_time, gettext
 from survey.web.security import signed_in_account

@@ -6,8 +6,8 @@ from functools import cached_property
 from flask import Flask, current_app
 
 from survey.actions import Storage
-from survey.actions.count_steps import StepCounter
-from survey.actions.open_form import FormLibrary
+from survey.actions.invitation.count_steps import StepCounter
+from survey.actions.response.open_form import FormLibrary
 from survey.settings import Settings
 
 _NAME = "minyi"

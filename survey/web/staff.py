@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from survey.accounts.account import Role
-from survey.actions.find_account import list_accounts
+from survey.actions.accounts.find_account import list_accounts
 from survey.web import service_tokens
 from survey.web.security import signed_in_account
 from survey.web.services import services

@@ -16,11 +16,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from survey.exchange.csv_file import write_csv
-from survey.exchange.export_columns import export_columns
-from survey.exchange.labelled_file import write_dta, write_sav
-from survey.exchange.parquet_file import write_parquet
-from survey.exchange.xlsx_file import write_xlsx
+from survey.exchange.export.csv_file import write_csv
+from survey.exchange.export.export_columns import export_columns
+from survey.exchange.export.labelled_file import write_dta, write_sav
+from survey.exchange.export.parquet_file import write_parquet
+from survey.exchange.export.xlsx_file import write_xlsx
 from survey.instrument.choice import Choice
 from survey.instrument.item import Item, ItemType
 from survey.instrument.questionnaire import Questionnaire

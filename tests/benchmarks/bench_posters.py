@@ -10,9 +10,9 @@ from io import BytesIO
 from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.main import QRCode
 
-from survey.exchange.print_sheets import write_sheets
-from survey.exchange.printed_code import PrintedCode
-from survey.exchange.qr_code import qr_modules
+from survey.exchange.print.print_sheets import write_sheets
+from survey.exchange.print.printed_code import PrintedCode
+from survey.exchange.print.qr_code import qr_modules
 from survey.instrument.text import Text
 from survey.invitation.code import answer_address, make_code
 from survey.invitation.invitation import Invitation, InvitationKind, PlaceType

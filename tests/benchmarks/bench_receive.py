@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from survey.actions.receive_response import receive_response
+from survey.actions.response.receive_response import receive_response
 from survey.storage import Storage
 from survey.storage.engine import make_engine
 from survey.storage.group_commit import Work

@@ -10,7 +10,7 @@ from flask import Flask, abort
 from playwright.sync_api import Page, Route
 from sqlalchemy import update
 
-from survey.actions.open_form import FormLibrary
+from survey.actions.response.open_form import FormLibrary
 from survey.app import create_app
 from survey.settings import read_settings
 from survey.storage import Storage

@@ -19,9 +19,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 from sqlalchemy import select
 
-from survey.actions.import_device_file import import_device_file
-from survey.actions.list_devices import DeviceSummary, list_devices
-from survey.actions.verify_storage import verify_storage
+from survey.actions.fieldwork.import_device_file import import_device_file
+from survey.actions.fieldwork.list_devices import DeviceSummary, list_devices
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.fieldwork.device import RecordOutcome
 from survey.storage import Storage
 from survey.storage.fieldwork import CaseRow

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from survey.actions.collect_devices import issue_collect_device
+from survey.actions.fieldwork.collect_devices import issue_collect_device
 from survey.instrument.answers import AnswerValue, as_expression_text
 from survey.instrument.compile import compile_questionnaire
 from survey.instrument.evaluate import evaluate

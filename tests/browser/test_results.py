@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page
 
-from survey.actions.release_results import release_results
+from survey.actions.results.release_results import release_results
 from survey.storage import Storage
 from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, SMALL_PHONE

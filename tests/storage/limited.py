@@ -12,7 +12,7 @@ import resource
 import sys
 from pathlib import Path
 
-from survey.actions.receive_response import receive_response
+from survey.actions.response.receive_response import receive_response
 from survey.storage import Storage, StorageUnavailableError
 from tests.factories import KEY, NOW
 from tests.storage.writer import submission_of

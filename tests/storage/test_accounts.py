@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from survey.accounts.account import Account, AccountError, Role
 from survey.accounts.credentials import FAILURES_BEFORE_LOCK, LOCK, Credentials, SecondFactor
-from survey.actions import change_account
-from survey.actions.add_account import add_account
-from survey.actions.find_account import find_account_by_email, find_account_by_session_key, list_accounts
-from survey.actions.record_sign_in import record_failed_sign_in, record_sign_in
+from survey.actions.accounts import change_account
+from survey.actions.accounts.add_account import add_account
+from survey.actions.accounts.find_account import find_account_by_email, find_account_by_session_key, list_accounts
+from survey.actions.accounts.record_sign_in import record_failed_sign_in, record_sign_in
 from survey.instrument.text import Text
 from survey.programme.unit import Unit
 from survey.storage import Storage

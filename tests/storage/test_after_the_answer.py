@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Date, inspect, select
 
-from survey.actions.list_opinions import list_opinions, read_slips
-from survey.actions.send_opinion import find_opinion, send_opinion
-from survey.actions.send_reply_slip import delete_old_slips, send_reply_slip
+from survey.actions.opinion.list_opinions import list_opinions, read_slips
+from survey.actions.opinion.send_opinion import find_opinion, send_opinion
+from survey.actions.opinion.send_reply_slip import delete_old_slips, send_reply_slip
 from survey.invitation.code import is_well_formed
 from survey.opinion.opinion import OpinionError, OpinionState, Topic
 from survey.opinion.reply_slip import KEPT, ReplySlip, ReplySlipError

@@ -13,10 +13,10 @@ from sqlalchemy import inspect, select
 
 from survey.accounts.account import Account, Role
 from survey.accounts.credentials import Credentials
-from survey.actions.back_up import back_up
-from survey.actions.receive_response import receive_response
-from survey.actions.restore import restore
-from survey.actions.verify_storage import verify_storage
+from survey.actions.response.receive_response import receive_response
+from survey.actions.upkeep.back_up import back_up
+from survey.actions.upkeep.restore import restore
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.app import create_app
 from survey.exchange.backup_file import BackupError
 from survey.fieldwork.case import SampledCase

@@ -10,13 +10,13 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select, text
 
-from survey.actions.back_up import back_up
-from survey.actions.change_response import ResponseMissingError, change_response, withdraw_response
-from survey.actions.export_responses import ExportFormat, ExportRequest, export_responses
-from survey.actions.look_up_receipt import FoundReceipt, ReceiptState, look_up_receipt
-from survey.actions.receive_response import receive_response
-from survey.actions.restore import restore
-from survey.actions.verify_storage import verify_storage
+from survey.actions.response.change_response import ResponseMissingError, change_response, withdraw_response
+from survey.actions.response.look_up_receipt import FoundReceipt, ReceiptState, look_up_receipt
+from survey.actions.response.receive_response import receive_response
+from survey.actions.results.export_responses import ExportFormat, ExportRequest, export_responses
+from survey.actions.upkeep.back_up import back_up
+from survey.actions.upkeep.restore import restore
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.instrument.compile import compile_questionnaire
 from survey.instrument.load import to_definition
 from survey.instrument.parse import parse_condition

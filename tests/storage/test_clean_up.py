@@ -6,10 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from survey.actions.clean_up import CleanedUp, clean_up
-from survey.actions.notice_signals import notice_signals
-from survey.actions.receive_response import receive_response
-from survey.actions.send_reply_slip import send_reply_slip
+from survey.actions.opinion.send_reply_slip import send_reply_slip
+from survey.actions.response.notice_signals import notice_signals
+from survey.actions.response.receive_response import receive_response
+from survey.actions.upkeep.clean_up import CleanedUp, clean_up
 from survey.app import create_app
 from survey.opinion.reply_slip import ReplySlip
 from survey.programme.protection import Protection

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from survey.actions.collect_devices import recognise_collect_device, revoke_collect_device
-from survey.actions.receive_collect_record import Attachment, Filed, Filing, receive_collect_record
-from survey.actions.verify_storage import verify_storage
+from survey.actions.fieldwork.collect_devices import recognise_collect_device, revoke_collect_device
+from survey.actions.fieldwork.receive_collect_record import Attachment, Filed, Filing, receive_collect_record
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.exchange.openrosa.record import read_record
 from survey.fieldwork.case import CaseState
 from survey.programme.wave import WaveStatus

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from survey.actions.create_wave import create_wave
-from survey.actions.open_wave import open_wave
-from survey.actions.publish_questionnaire import publish_questionnaire
+from survey.actions.instrument.publish_questionnaire import publish_questionnaire
+from survey.actions.programme.create_wave import create_wave
+from survey.actions.programme.open_wave import open_wave
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.canonical import canonical_bytes
 from survey.instrument.load import to_definition

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from survey.actions.ask_for_visit import ask_for_visit
-from survey.actions.assign_cases import Decision, assign_area, assign_cases
-from survey.actions.draw_sample import draw_sample, drawn_cases, upload_drawn_sample
-from survey.actions.export_responses import ExportFormat, ExportRequest, export_responses
-from survey.actions.hold_cases import close_cases, hold_cases, resume_cases
-from survey.actions.list_my_cases import list_my_cases
-from survey.actions.override_disposition import override_disposition
-from survey.actions.receive_response import receive_response
-from survey.actions.record_visit import record_visit
-from survey.actions.release_replacement import release_replacement
-from survey.actions.upload_frame import preview_frame, show_frame, upload_frame
+from survey.actions.fieldwork.ask_for_visit import ask_for_visit
+from survey.actions.fieldwork.assign_cases import Decision, assign_area, assign_cases
+from survey.actions.fieldwork.draw_sample import draw_sample, drawn_cases, upload_drawn_sample
+from survey.actions.fieldwork.hold_cases import close_cases, hold_cases, resume_cases
+from survey.actions.fieldwork.list_my_cases import list_my_cases
+from survey.actions.fieldwork.override_disposition import override_disposition
+from survey.actions.fieldwork.record_visit import record_visit
+from survey.actions.fieldwork.release_replacement import release_replacement
+from survey.actions.fieldwork.upload_frame import preview_frame, show_frame, upload_frame
+from survey.actions.response.receive_response import receive_response
+from survey.actions.results.export_responses import ExportFormat, ExportRequest, export_responses
 from survey.app import create_app
 from survey.exchange.fault import FaultsFoundError
 from survey.fieldwork.case import CaseState, FieldworkError, Phase, SampledCase

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import delete
 
-from survey.actions.start_analysis import start_analysis
+from survey.actions.results.start_analysis import start_analysis
 from survey.app import create_app
 from survey.instrument.load import to_definition
 from survey.programme.wave import WaveError
@@ -164,7 +164,8 @@ def test_an_unknown_wave_starts_no_process(prepared: Storage, tmp_path: Path) ->
 
 def test_starting_an_analysis_loads_no_statistics_library() -> None:
     code = (
-        "import sys, survey.actions.start_analysis, survey.actions.export_responses, survey.cli.analyse;"
+        "import sys, survey.actions.results.start_analysis, survey.actions.results.export_responses;"
+        "import survey.cli.analyse;"
         "print([name for name in ('pandas', 'scipy', 'numpy', 'pyarrow') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)

@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import select
 
-from survey.actions.export_responses import ExportFormat, ExportRequest, export_responses
-from survey.actions.import_responses import import_responses
-from survey.actions.receive_response import receive_response
+from survey.actions.response.import_responses import import_responses
+from survey.actions.response.receive_response import receive_response
+from survey.actions.results.export_responses import ExportFormat, ExportRequest, export_responses
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.answers import missing_kind
 from survey.instrument.load import to_definition

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from survey.actions.count_steps import StepCounter
-from survey.actions.receive_response import receive_response
-from survey.actions.show_funnel import show_funnel_by_day
-from survey.actions.show_wave import show_wave
+from survey.actions.invitation.count_steps import StepCounter
+from survey.actions.invitation.show_funnel import show_funnel_by_day
+from survey.actions.programme.show_wave import show_wave
+from survey.actions.response.receive_response import receive_response
 from survey.invitation.funnel import Funnel, Step
 from survey.storage import Storage, StorageUnavailableError
 from survey.storage.funnel import steps_of

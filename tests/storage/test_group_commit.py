@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, event, text
 
-from survey.actions.receive_response import receive_response
+from survey.actions.response.receive_response import receive_response
 from survey.response.receipt import Outcome
 from survey.storage import Storage, StorageUnavailableError, group_commit
 from survey.storage.group_commit import GroupFailedError

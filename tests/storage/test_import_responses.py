@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from survey.actions.import_responses import ImportedResponses, import_responses
-from survey.actions.receive_response import receive_response
+from survey.actions.response.import_responses import ImportedResponses, import_responses
+from survey.actions.response.receive_response import receive_response
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.load import to_definition
 from survey.programme.wave import WaveError, WaveStatus

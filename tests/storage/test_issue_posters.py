@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.actions.issue_posters import issue_poster, issue_posters_of_file, replace_poster
+from survey.actions.invitation.issue_posters import issue_poster, issue_posters_of_file, replace_poster
 from survey.app import create_app
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.text import Text

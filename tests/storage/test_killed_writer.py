@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from survey.actions.receive_response import receive_response
-from survey.actions.verify_storage import verify_storage
+from survey.actions.response.receive_response import receive_response
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.response.receipt import Outcome
 from survey.storage import Storage
 from survey.storage.responses import ResponseRow

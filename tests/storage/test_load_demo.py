@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from survey.actions import load_demo as module
+from survey.actions.demo import load_demo as module
 from survey.actions.demo.accounts import ACCOUNTS
+from survey.actions.demo.load_demo import DemoError, LoadedDemo, load_demo
 from survey.actions.demo.survey_wave import WAVE
-from survey.actions.load_demo import DemoError, LoadedDemo, load_demo
-from survey.actions.verify_storage import verify_storage
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.app import create_app
 from survey.fieldwork.case import Phase
 from survey.programme.wave import WaveStatus

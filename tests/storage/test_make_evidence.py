@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.actions.make_evidence import make_evidence
+from survey.actions.results.make_evidence import make_evidence
 from survey.storage import Storage
 from tests.demonstration import SECRET_KEY, STREET, WAVE, Demonstration
 

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from survey.actions.receive_response import receive_response
-from survey.actions.verify_storage import verify_storage
+from survey.actions.response.receive_response import receive_response
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.response.receipt import Outcome, Received
 from survey.response.response import Submission
 from survey.storage import Storage

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import func, select
 
-from survey.actions.verify_storage import verify_storage
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.instrument.parse import parse_condition
 from survey.instrument.text import Text
 from survey.programme.quota import Quota

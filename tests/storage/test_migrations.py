@@ -11,8 +11,8 @@ from alembic.operations import Operations
 from sqlalchemy import Engine, String, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from survey.actions.receive_response import receive_response
-from survey.actions.verify_storage import verify_storage
+from survey.actions.response.receive_response import receive_response
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.storage import Storage
 from survey.storage.engine import make_engine
 from survey.storage.migrate import (

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from survey.actions.assign_opinion import Assignment, assign_opinion
-from survey.actions.judge_reply import judge_reply
-from survey.actions.list_opinions import list_opinions
-from survey.actions.reply_to_opinion import opinion_of_unit, opinions_of_unit, reply_to_opinion
-from survey.actions.send_opinion import find_opinion, send_opinion
-from survey.actions.show_opinion_case import show_opinion_case
+from survey.actions.opinion.assign_opinion import Assignment, assign_opinion
+from survey.actions.opinion.judge_reply import judge_reply
+from survey.actions.opinion.list_opinions import list_opinions
+from survey.actions.opinion.reply_to_opinion import opinion_of_unit, opinions_of_unit, reply_to_opinion
+from survey.actions.opinion.send_opinion import find_opinion, send_opinion
+from survey.actions.opinion.show_opinion_case import show_opinion_case
 from survey.instrument.text import Text
 from survey.opinion.opinion import OpinionState, Topic
 from survey.opinion.opinion_case import Letter, OpinionCaseError, StepKind

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from survey.actions.check_readiness import check_readiness
-from survey.actions.receive_response import receive_response
-from survey.actions.verify_storage import verify_storage
+from survey.actions.response.receive_response import receive_response
+from survey.actions.upkeep.check_readiness import check_readiness
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.response.receipt import Outcome
 from survey.storage import Storage, StorageUnavailableError, engine
 from survey.storage.responses import ResponseRow

@@ -9,9 +9,15 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from survey.actions.print_posters import Selection, collect_sheets, merge_addresses, preview_posters, print_posters
-from survey.actions.receive_response import receive_response
-from survey.actions.record_printing import record_printing
+from survey.actions.invitation.print_posters import (
+    Selection,
+    collect_sheets,
+    merge_addresses,
+    preview_posters,
+    print_posters,
+)
+from survey.actions.invitation.record_printing import record_printing
+from survey.actions.response.receive_response import receive_response
 from survey.app import create_app
 from survey.exchange.fault import FaultsFoundError
 from survey.invitation.code import spaced

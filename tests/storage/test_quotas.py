@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import func, select, update
 
-from survey.actions.receive_response import receive_response
-from survey.actions.verify_storage import verify_storage
+from survey.actions.response.receive_response import receive_response
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.instrument.parse import parse_condition
 from survey.instrument.text import Text
 from survey.programme.quota import Quota

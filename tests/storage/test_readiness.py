@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from survey.actions.check_readiness import check_readiness
-from survey.actions.migrate_database import migrate_database
+from survey.actions.upkeep.check_readiness import check_readiness
+from survey.actions.upkeep.migrate_database import migrate_database
 from survey.storage import Storage, StorageUnavailableError
 from survey.storage.migrate import newest_revision
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from survey.actions.contact_device import contact_device
-from survey.actions.enrol_device import Enrolment
-from survey.actions.import_device_file import FORMAT, import_device_file
-from survey.actions.list_devices import list_devices
-from survey.actions.list_field_work import list_field_work
-from survey.actions.receive_record import receive_record
-from survey.actions.stop_device import stop_device
-from survey.actions.verify_storage import verify_storage
+from survey.actions.fieldwork.contact_device import contact_device
+from survey.actions.fieldwork.enrol_device import Enrolment
+from survey.actions.fieldwork.import_device_file import FORMAT, import_device_file
+from survey.actions.fieldwork.list_devices import list_devices
+from survey.actions.fieldwork.list_field_work import list_field_work
+from survey.actions.fieldwork.receive_record import receive_record
+from survey.actions.fieldwork.stop_device import stop_device
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.fieldwork.device import Delivered, DeviceError, KeptReason, RecordOutcome, StoppedDeviceError
 from survey.fieldwork.device_token import DeviceTokenError
 from survey.response.day_only import duration_of

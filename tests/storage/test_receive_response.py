@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from survey.actions.receive_response import ResponseRefusedError, receive_response
+from survey.actions.response.receive_response import ResponseRefusedError, receive_response
 from survey.response.receipt import Outcome, sign_receipt
 from survey.storage import Storage
 from survey.storage.base import Base

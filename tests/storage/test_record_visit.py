@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from survey.accounts.account import AccountError, Role
-from survey.actions.add_account import add_account
-from survey.actions.assign_cases import Decision
-from survey.actions.list_my_cases import list_my_cases
-from survey.actions.record_visit import record_visit
-from survey.actions.settle_visits import settle_visit, show_kept_visits
+from survey.actions.accounts.add_account import add_account
+from survey.actions.fieldwork.assign_cases import Decision
+from survey.actions.fieldwork.list_my_cases import list_my_cases
+from survey.actions.fieldwork.record_visit import record_visit
+from survey.actions.fieldwork.settle_visits import settle_visit, show_kept_visits
 from survey.fieldwork.case import AssignmentAction, CaseState, FieldworkError, SampledCase
 from survey.fieldwork.disposition import Disposition
 from survey.fieldwork.visit import Presence, Visit, VisitMode, VisitOutcome

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from survey.actions.export_estimates import export_estimates
-from survey.actions.receive_response import receive_response
-from survey.actions.release_results import release_results, withdraw_results
-from survey.actions.review_release import review_release
-from survey.actions.show_release import find_release, list_released, show_release
+from survey.actions.response.receive_response import receive_response
+from survey.actions.results.export_estimates import export_estimates
+from survey.actions.results.release_results import release_results, withdraw_results
+from survey.actions.results.review_release import review_release
+from survey.actions.results.show_release import find_release, list_released, show_release
 from survey.instrument.text import Text
 from survey.programme.release import ReleaseError
 from survey.programme.wave import WaveStatus

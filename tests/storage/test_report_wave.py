@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from survey.actions.report_wave import report_as, report_wave
+from survey.actions.results.report_wave import report_as, report_wave
 from survey.programme.report import Heading, Report, Table
 from survey.storage import Storage
 from tests.demonstration import WAVE, Demonstration

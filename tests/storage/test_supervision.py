@@ -10,18 +10,18 @@ import zxingcpp
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from survey.actions.compare_recontacts import compare_recontacts
-from survey.actions.draw_recontacts import draw_recontacts
-from survey.actions.enter_paper import EnteredPaper, enter_paper, find_paper, show_paper
-from survey.actions.list_my_cases import MyCase
-from survey.actions.print_paper import make_paper_forms, write_paper
-from survey.actions.publish_questionnaire import publish_questionnaire
-from survey.actions.receive_response import receive_response
-from survey.actions.record_recontact import record_recontact
-from survey.actions.review_answers import ReviewFilter, decide_review, list_for_review
-from survey.actions.show_fieldwork import count_field, show_fieldwork
-from survey.actions.verify_storage import verify_storage
-from survey.exchange.paper_sheet import paper_code
+from survey.actions.fieldwork.compare_recontacts import compare_recontacts
+from survey.actions.fieldwork.draw_recontacts import draw_recontacts
+from survey.actions.fieldwork.list_my_cases import MyCase
+from survey.actions.fieldwork.record_recontact import record_recontact
+from survey.actions.fieldwork.show_fieldwork import count_field, show_fieldwork
+from survey.actions.instrument.publish_questionnaire import publish_questionnaire
+from survey.actions.response.enter_paper import EnteredPaper, enter_paper, find_paper, show_paper
+from survey.actions.response.print_paper import make_paper_forms, write_paper
+from survey.actions.response.receive_response import receive_response
+from survey.actions.response.review_answers import ReviewFilter, decide_review, list_for_review
+from survey.actions.upkeep.verify_storage import verify_storage
+from survey.exchange.print.paper_sheet import paper_code
 from survey.fieldwork.case import FieldworkError, Phase
 from survey.fieldwork.disposition import Disposition
 from survey.fieldwork.visit import Visit

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text, update
 
-from survey.actions.receive_response import receive_response
-from survey.actions.verify_storage import verify_storage
+from survey.actions.response.receive_response import receive_response
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.storage import Storage
 from survey.storage.responses import ConflictRow, LedgerRow, ResponseRow
 from tests.factories import ANSWERS, KEY, NOW, StoredWave, make_submission, store_wave

@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from survey.actions.check_questionnaires import check_questionnaires
-from survey.actions.close_wave import close_wave
-from survey.actions.list_waves import list_waves
-from survey.actions.open_wave import open_wave
-from survey.actions.publish_questionnaire import PublishedVersionChangedError, publish_questionnaire
+from survey.actions.instrument.check_questionnaires import check_questionnaires
+from survey.actions.instrument.publish_questionnaire import PublishedVersionChangedError, publish_questionnaire
+from survey.actions.programme.close_wave import close_wave
+from survey.actions.programme.list_waves import list_waves
+from survey.actions.programme.open_wave import open_wave
 from survey.app import create_app
 from survey.instrument.load import to_definition
 from survey.instrument.population import Population

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 
-from survey.actions.receive_response import receive_response
+from survey.actions.response.receive_response import receive_response
 from survey.response.response import Submission
 from survey.storage import Storage
 from tests.factories import KEY, NOW, make_submission

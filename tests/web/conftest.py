@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from survey.accounts.account import Account, Role
-from survey.actions.add_account import add_account
-from survey.actions.find_account import find_account_by_email
+from survey.actions.accounts.add_account import add_account
+from survey.actions.accounts.find_account import find_account_by_email
 from survey.app import create_app
 from survey.instrument.text import Text
 from survey.programme.unit import Unit

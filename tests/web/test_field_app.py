@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from survey.accounts.account import Role
-from survey.actions.enrol_device import Enrolment, enrol_device
-from survey.actions.import_device_file import FORMAT
+from survey.actions.fieldwork.enrol_device import Enrolment, enrol_device
+from survey.actions.fieldwork.import_device_file import FORMAT
 from survey.storage.devices import KeptRecordRow
 from tests.fieldwork import Field, answer_record, body_of, store_field, visit_record
 from tests.published import store_real_wave

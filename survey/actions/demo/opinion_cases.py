@@ -4,12 +4,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from survey.actions.assign_opinion import Assignment, assign_opinion
 from survey.actions.demo.district import DISTRICT
 from survey.actions.demo.survey_wave import WAVE
-from survey.actions.judge_reply import judge_reply
-from survey.actions.reply_to_opinion import reply_to_opinion
-from survey.actions.send_opinion import find_opinion, send_opinion
+from survey.actions.opinion.assign_opinion import Assignment, assign_opinion
+from survey.actions.opinion.judge_reply import judge_reply
+from survey.actions.opinion.reply_to_opinion import reply_to_opinion
+from survey.actions.opinion.send_opinion import find_opinion, send_opinion
 from survey.opinion.opinion import OpinionState, Topic
 from survey.programme.wave import OFFICE_TIME
 from survey.storage import Storage

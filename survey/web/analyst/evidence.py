@@ -6,8 +6,8 @@ from flask import Blueprint, Response, abort, flash, redirect, send_file, url_fo
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
-from survey.actions.make_evidence import make_evidence
-from survey.actions.show_results import show_results
+from survey.actions.results.make_evidence import make_evidence
+from survey.actions.results.show_results import show_results
 from survey.web.i18n import current_time
 from survey.web.security import signed_in_account
 from survey.web.services import services

@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as Answer
 
-from survey.actions.download_responses import download_responses
-from survey.actions.export_estimates import export_estimates
-from survey.actions.list_waves_in_area import list_waves_in_area
-from survey.actions.show_results import WaveResults, show_results
-from survey.actions.start_analysis import start_analysis
+from survey.actions.programme.list_waves_in_area import list_waves_in_area
+from survey.actions.results.download_responses import download_responses
+from survey.actions.results.export_estimates import export_estimates
+from survey.actions.results.show_results import WaveResults, show_results
+from survey.actions.results.start_analysis import start_analysis
 from survey.programme.area import Area
 from survey.web.charts_of_results import chart_of_areas, chart_of_indicators
 from survey.web.i18n import current_time, page_language

@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as Answer
 
-from survey.actions.release_results import release_results, withdraw_results
-from survey.actions.review_release import ReleaseReview, review_release
+from survey.actions.results.release_results import release_results, withdraw_results
+from survey.actions.results.review_release import ReleaseReview, review_release
 from survey.instrument.text import LANGUAGES, Text
 from survey.programme.release import SUMMARY_LIMIT, ReleaseError
 from survey.web.i18n import current_time

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response, abort
 
-from survey.actions.report_wave import report_as
-from survey.actions.show_results import show_results
+from survey.actions.results.report_wave import report_as
+from survey.actions.results.show_results import show_results
 from survey.web.security import signed_in_account
 from survey.web.services import services
 

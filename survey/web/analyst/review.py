@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from survey.actions.find_patterns import find_patterns
-from survey.actions.review_answers import ReviewFilter, decide_review, list_for_review
+from survey.actions.response.review_answers import ReviewFilter, decide_review, list_for_review
+from survey.actions.results.find_patterns import find_patterns
 from survey.programme.wave import WaveError
 from survey.response.review import ReviewDecision, ReviewError
 from survey.web.i18n import current_time, gettext

@@ -3,7 +3,7 @@
 from flask import g, request
 
 from survey.accounts.service_token import Scope, ServiceToken
-from survey.actions.admit_service import admit_service
+from survey.actions.accounts.admit_service import admit_service
 from survey.web.i18n import current_time
 from survey.web.permissions import SERVICES
 from survey.web.services import services

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from survey.actions.list_waves_in_area import WaveSummary
-from survey.actions.show_results import WaveResults
+from survey.actions.programme.list_waves_in_area import WaveSummary
+from survey.actions.results.show_results import WaveResults
 from survey.instrument.text import Text
 from survey.programme.area import Area
 from survey.programme.figure import Figure

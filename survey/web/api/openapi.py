@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from survey.actions.page_responses import LARGEST_PAGE
+from survey.actions.results.page_responses import LARGEST_PAGE
 from survey.web.api.bearer import needed_scope
 from survey.web.api.documents import AreaList, EstimateList, FunnelList, Problem, ResponseList, WaveList
 

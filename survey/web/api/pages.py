@@ -5,11 +5,11 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
 from survey.actions import StorageUnavailableError
-from survey.actions.list_areas import list_areas
-from survey.actions.list_waves_in_area import list_waves_in_area
-from survey.actions.page_responses import LARGEST_PAGE, CursorError, page_responses
-from survey.actions.show_funnel import show_funnel_by_day
-from survey.actions.show_results import show_results
+from survey.actions.invitation.show_funnel import show_funnel_by_day
+from survey.actions.programme.list_areas import list_areas
+from survey.actions.programme.list_waves_in_area import list_waves_in_area
+from survey.actions.results.page_responses import LARGEST_PAGE, CursorError, page_responses
+from survey.actions.results.show_results import show_results
 from survey.programme.wave import WaveError
 from survey.web.api.bearer import NotAdmittedError, admit, bearer
 from survey.web.api.documents import (

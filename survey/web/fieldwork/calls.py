@@ -6,8 +6,8 @@ from datetime import datetime
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.list_my_cases import MyCase, MyWave, list_my_cases
-from survey.actions.record_visit import record_visit
+from survey.actions.fieldwork.list_my_cases import MyCase, MyWave, list_my_cases
+from survey.actions.fieldwork.record_visit import record_visit
 from survey.fieldwork.case import FieldworkError
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.fieldwork.visit import Visit, VisitMode

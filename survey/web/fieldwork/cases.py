@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.ask_for_visit import ask_for_visit
-from survey.actions.assign_cases import Decision, assign_area, assign_cases, list_interviewers
-from survey.actions.hold_cases import close_cases, hold_cases, resume_cases
-from survey.actions.list_cases import CaseFilter, find_cases, show_case
-from survey.actions.override_disposition import override_disposition
-from survey.actions.release_replacement import release_replacement
-from survey.actions.settle_visits import settle_visit, show_kept_visits
+from survey.actions.fieldwork.ask_for_visit import ask_for_visit
+from survey.actions.fieldwork.assign_cases import Decision, assign_area, assign_cases, list_interviewers
+from survey.actions.fieldwork.hold_cases import close_cases, hold_cases, resume_cases
+from survey.actions.fieldwork.list_cases import CaseFilter, find_cases, show_case
+from survey.actions.fieldwork.override_disposition import override_disposition
+from survey.actions.fieldwork.release_replacement import release_replacement
+from survey.actions.fieldwork.settle_visits import settle_visit, show_kept_visits
 from survey.fieldwork.case import CaseState, FieldworkError
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.programme.wave import WaveError

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, abort, render_template
 
-from survey.actions.list_devices import list_devices
-from survey.actions.show_fieldwork import list_field_waves, show_fieldwork
+from survey.actions.fieldwork.list_devices import list_devices
+from survey.actions.fieldwork.show_fieldwork import list_field_waves, show_fieldwork
 from survey.programme.wave import WaveError
 from survey.web.funnel_plot import funnel_plot
 from survey.web.i18n import current_time

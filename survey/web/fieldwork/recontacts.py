@@ -3,9 +3,9 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.compare_recontacts import RecontactView, compare_recontacts
-from survey.actions.draw_recontacts import draw_recontacts
-from survey.actions.record_recontact import record_recontact
+from survey.actions.fieldwork.compare_recontacts import RecontactView, compare_recontacts
+from survey.actions.fieldwork.draw_recontacts import draw_recontacts
+from survey.actions.fieldwork.record_recontact import record_recontact
 from survey.fieldwork.case import FieldworkError
 from survey.programme.wave import WaveError
 from survey.web.i18n import current_time, gettext

@@ -9,11 +9,11 @@ from typing import TypeVar
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.assign_cases import list_interviewers
-from survey.actions.draw_sample import draw_sample, upload_drawn_sample
-from survey.actions.upload_frame import FrameStratum, FrameView, preview_frame, show_frame, upload_frame
+from survey.actions.fieldwork.assign_cases import list_interviewers
+from survey.actions.fieldwork.draw_sample import draw_sample, upload_drawn_sample
+from survey.actions.fieldwork.upload_frame import FrameStratum, FrameView, preview_frame, show_frame, upload_frame
 from survey.exchange.fault import Fault, FaultsFoundError
-from survey.exchange.frame_file import HEADINGS, OPTIONAL, PROBABILITIES, REQUIRED
+from survey.exchange.programme.frame_file import HEADINGS, OPTIONAL, PROBABILITIES, REQUIRED
 from survey.fieldwork.case import FieldworkError
 from survey.fieldwork.frame import DrawMethod, DrawPlan
 from survey.programme.wave import WaveError

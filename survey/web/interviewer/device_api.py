@@ -10,10 +10,10 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.actions import StorageUnavailableError
-from survey.actions.contact_device import contact_device
-from survey.actions.list_field_work import FieldWork, list_field_work, load_field_form
-from survey.actions.list_my_cases import MyCase, MyWave
-from survey.actions.receive_record import receive_record
+from survey.actions.fieldwork.contact_device import contact_device
+from survey.actions.fieldwork.list_field_work import FieldWork, list_field_work, load_field_form
+from survey.actions.fieldwork.list_my_cases import MyCase, MyWave
+from survey.actions.fieldwork.receive_record import receive_record
 from survey.fieldwork.device import DeviceError, StoppedDeviceError
 from survey.fieldwork.device_token import Purpose, read_token
 from survey.instrument.item import ItemType

@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey.actions.enrol_device import enrol_device
+from survey.actions.fieldwork.enrol_device import enrol_device
 from survey.fieldwork.device import LABEL_LIMIT, DeviceError
 from survey.web.i18n import current_time
 from survey.web.interviewer.app_files import module_address

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from survey.actions.count_assignments import count_assignments
+from survey.actions.fieldwork.count_assignments import count_assignments
 from survey.web.security import signed_in_account
 from survey.web.services import services
 

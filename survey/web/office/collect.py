@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from survey.actions.collect_devices import (
+from survey.actions.fieldwork.collect_devices import (
     find_collect_device,
     issue_collect_device,
     list_collect_devices,

@@ -3,10 +3,10 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.import_device_file import import_device_file
-from survey.actions.list_devices import list_devices
-from survey.actions.settle_kept_record import settle_kept_record
-from survey.actions.stop_device import find_device, stop_device
+from survey.actions.fieldwork.import_device_file import import_device_file
+from survey.actions.fieldwork.list_devices import list_devices
+from survey.actions.fieldwork.settle_kept_record import settle_kept_record
+from survey.actions.fieldwork.stop_device import find_device, stop_device
 from survey.fieldwork.device import DeviceError, RecordOutcome
 from survey.web.i18n import current_time, gettext
 from survey.web.office.device_words import REASONS

@@ -2,8 +2,8 @@
 
 from flask import abort, request
 
-from survey.actions.find_poster import Poster, find_poster
-from survey.actions.show_wave import WaveOverview, show_wave
+from survey.actions.invitation.find_poster import Poster, find_poster
+from survey.actions.programme.show_wave import WaveOverview, show_wave
 from survey.web.services import services
 
 

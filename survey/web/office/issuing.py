@@ -7,8 +7,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from survey.actions.issue_posters import issue_poster, issue_posters_of_file, replace_poster
-from survey.actions.retire_code import retire_code
+from survey.actions.invitation.issue_posters import issue_poster, issue_posters_of_file, replace_poster
+from survey.actions.invitation.retire_code import retire_code
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.text import Text
 from survey.invitation.code import spaced

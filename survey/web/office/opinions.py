@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.assign_opinion import Assignment, assign_opinion
-from survey.actions.list_opinions import list_opinions, read_slips
-from survey.actions.show_opinion_case import OfficeView, show_opinion_case
+from survey.actions.opinion.assign_opinion import Assignment, assign_opinion
+from survey.actions.opinion.list_opinions import list_opinions, read_slips
+from survey.actions.opinion.show_opinion_case import OfficeView, show_opinion_case
 from survey.invitation.code import spaced
 from survey.opinion.opinion import OpinionState, Topic
 from survey.opinion.opinion_case import OpinionCaseError

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, abort, render_template
 
-from survey.actions.list_waves_in_area import list_waves_in_area
-from survey.actions.show_funnel import show_funnel_by_day
-from survey.exchange.csv_file import as_csv, safe_text
+from survey.actions.invitation.show_funnel import show_funnel_by_day
+from survey.actions.programme.list_waves_in_area import list_waves_in_area
+from survey.exchange.export.csv_file import as_csv, safe_text
 from survey.invitation.code import answer_address, spaced
 from survey.programme.wave import WaveError
 from survey.response.suspicion import REVIEW_FROM

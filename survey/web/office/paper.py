@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.enter_paper import PaperState, enter_paper, find_paper, show_paper
-from survey.actions.print_paper import make_paper_forms, write_paper
+from survey.actions.response.enter_paper import PaperState, enter_paper, find_paper, show_paper
+from survey.actions.response.print_paper import make_paper_forms, write_paper
 from survey.instrument.answers import AnswerValue
 from survey.instrument.item import ItemType
 from survey.invitation.code import spaced

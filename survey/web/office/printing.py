@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from survey.actions.print_posters import (
+from survey.actions.invitation.print_posters import (
     Selection,
     Sheets,
     collect_sheets,
@@ -17,8 +17,8 @@ from survey.actions.print_posters import (
     print_posters,
     sample_letter,
 )
-from survey.actions.record_printing import record_printing
-from survey.actions.show_letters import show_letters
+from survey.actions.invitation.record_printing import record_printing
+from survey.actions.invitation.show_letters import show_letters
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.invitation.invitation import InvitationKind
 from survey.invitation.sheet import Sheet, SheetError

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.import_programme import Changes, import_areas, import_units, show_programme
+from survey.actions.programme.import_programme import Changes, import_areas, import_units, show_programme
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.programme.area import Area, AreaLevel
 from survey.programme.unit import Unit, UnitRole

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from survey.actions.read_published import list_published, read_published
+from survey.actions.instrument.read_published import list_published, read_published
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.fault import FaultsError
 from survey.web.fault_words import faults_in_words
@@ -65,7 +65,7 @@ def check() -> ResponseReturnValue:
 @blueprint.post("/publish")
 def publish() -> ResponseReturnValue:
     """Take what the page before showed."""
-    from survey.actions.add_questionnaire import add_questionnaire  # YAML and grammar load only here
+    from survey.actions.instrument.add_questionnaire import add_questionnaire  # YAML and grammar load only here
 
     text, folder = request.form.get("text", ""), services().settings.questionnaires
     actor = signed_in_account().email

@@ -2,8 +2,8 @@
 
 from flask import Response, abort, request, url_for
 
-from survey.actions.collect_devices import note_contact
-from survey.actions.list_collect_forms import CollectForm, find_collect_form, list_collect_forms
+from survey.actions.fieldwork.collect_devices import note_contact
+from survey.actions.fieldwork.list_collect_forms import CollectForm, find_collect_form, list_collect_forms
 from survey.exchange.openrosa.collect_form import CASE_FILE
 from survey.exchange.openrosa.replies import ListedFile, ListedForm, form_list, manifest
 from survey.web.i18n import current_time

@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from survey.actions.check_readiness import check_readiness
+from survey.actions.upkeep.check_readiness import check_readiness
 from survey.web.services import services
 
 

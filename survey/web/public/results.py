@@ -8,8 +8,8 @@ from functools import lru_cache
 from flask import Blueprint, Response, abort, render_template, request
 
 from survey.actions import Storage
-from survey.actions.export_estimates import export_estimates
-from survey.actions.show_release import PublicResults, ReleasedWave, find_release, list_released, show_release
+from survey.actions.results.export_estimates import export_estimates
+from survey.actions.results.show_release import PublicResults, ReleasedWave, find_release, list_released, show_release
 from survey.programme.area import Area, AreaLevel
 from survey.web.charts_of_results import chart_of_indicators
 from survey.web.i18n import in_page_language, negotiate, page_language, use_language

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask import abort, request
 
-from survey.actions.send_opinion import wave_to_write_to
+from survey.actions.opinion.send_opinion import wave_to_write_to
 from survey.opinion.form_ticket import FormTicket, seal_new, unseal
 from survey.programme.area import AreaTree
 from survey.programme.wave import OFFICE_TIME, Wave

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, abort, redirect, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from survey.actions.open_form import Form
-from survey.actions.read_progress import RawValues
-from survey.actions.save_draft import mask_texts
-from survey.actions.send_answers import check_values
+from survey.actions.response.open_form import Form
+from survey.actions.response.read_progress import RawValues
+from survey.actions.response.save_draft import mask_texts
+from survey.actions.response.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import ItemType
 from survey.invitation.funnel import Step

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from survey.actions.read_progress import RawValues
-from survey.actions.save_draft import mask_texts
-from survey.actions.send_answers import check_values
+from survey.actions.response.read_progress import RawValues
+from survey.actions.response.save_draft import mask_texts
+from survey.actions.response.send_answers import check_values
 from survey.instrument.answers import AnswerFault, ReadAnswers
 from survey.instrument.item import Item
 from survey.instrument.text import Text

@@ -5,8 +5,8 @@ has the receipt, or is made to show it, must not see what was said.
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey.actions.change_response import withdraw_response
-from survey.actions.look_up_receipt import FoundReceipt, ReceiptState, look_up_receipt
+from survey.actions.response.change_response import withdraw_response
+from survey.actions.response.look_up_receipt import FoundReceipt, ReceiptState, look_up_receipt
 from survey.programme.wave import OFFICE_TIME, WaveNotOpenError
 from survey.response.receipt import Outcome
 from survey.response.ticket import seal

@@ -8,8 +8,8 @@ from datetime import timedelta
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey.actions.look_up_receipt import look_up_receipt
-from survey.actions.save_draft import discard_draft
+from survey.actions.response.look_up_receipt import look_up_receipt
+from survey.actions.response.save_draft import discard_draft
 from survey.invitation.invitation import UnknownCodeError
 from survey.response.receipt import grouped
 from survey.web.i18n import current_time, use_language

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from flask import abort, request
 
-from survey.actions.open_form import Form
-from survey.actions.read_progress import Progress, RawValues, read_progress
-from survey.actions.save_draft import mask_texts, save_draft
+from survey.actions.response.open_form import Form
+from survey.actions.response.read_progress import Progress, RawValues, read_progress
+from survey.actions.response.save_draft import mask_texts, save_draft
 from survey.invitation.funnel import Step
 from survey.programme.wave import OFFICE_TIME
 from survey.response import proof_of_work

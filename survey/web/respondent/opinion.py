@@ -3,9 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.judge_reply import judge_reply
-from survey.actions.send_opinion import find_opinion as look_up
-from survey.actions.send_opinion import send_opinion
+from survey.actions.opinion.judge_reply import judge_reply
+from survey.actions.opinion.send_opinion import find_opinion as look_up
+from survey.actions.opinion.send_opinion import send_opinion
 from survey.invitation.code import spaced
 from survey.opinion.opinion import TEXT_LIMIT, OpinionState, Topic
 from survey.opinion.opinion_case import OpinionCaseError

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from survey.actions.open_form import Form
-from survey.actions.read_progress import RawValues
+from survey.actions.response.open_form import Form
+from survey.actions.response.read_progress import RawValues
 from survey.instrument.answers import AnswerFault
 from survey.instrument.condition import Condition
 from survey.instrument.evaluate import evaluate

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey.actions.look_up_receipt import look_up_receipt
+from survey.actions.response.look_up_receipt import look_up_receipt
 from survey.programme.wave import OFFICE_TIME
 from survey.response.receipt import grouped
 from survey.web.i18n import current_time, gettext, use_language

@@ -3,8 +3,8 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from survey.actions.resume_elsewhere import find_form_elsewhere, make_resume_code
-from survey.actions.send_answers import check_values
+from survey.actions.response.resume_elsewhere import find_form_elsewhere, make_resume_code
+from survey.actions.response.send_answers import check_values
 from survey.programme.wave import OFFICE_TIME
 from survey.response.resume_code import in_groups
 from survey.response.ticket import seal

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from survey.actions.read_progress import RawValues
-from survey.actions.send_answers import check_values
+from survey.actions.response.read_progress import RawValues
+from survey.actions.response.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import Item, ItemType
 from survey.web import areas

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from survey.actions.read_progress import RawValues
-from survey.actions.save_draft import discard_draft
-from survey.actions.send_answers import send_answers
+from survey.actions.response.read_progress import RawValues
+from survey.actions.response.save_draft import discard_draft
+from survey.actions.response.send_answers import send_answers
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import Item
 from survey.invitation.funnel import Step

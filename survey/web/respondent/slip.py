@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.send_reply_slip import send_reply_slip
+from survey.actions.opinion.send_reply_slip import send_reply_slip
 from survey.opinion.reply_slip import CONTACT_LIMIT, KEPT, NAME_LIMIT, ReplySlip
 from survey.web.i18n import gettext, use_language
 from survey.web.look import Look

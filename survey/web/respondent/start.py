@@ -7,8 +7,8 @@ from math import ceil
 from flask import Blueprint, Response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from survey.actions.open_form import Form
-from survey.actions.send_answers import check_values
+from survey.actions.response.open_form import Form
+from survey.actions.response.send_answers import check_values
 from survey.invitation.funnel import Step
 from survey.response.response import Purpose
 from survey.response.ticket import Ticket, open_ticket, seal

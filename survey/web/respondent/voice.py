@@ -11,7 +11,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from survey.actions.identify_sender import identify_sender, sender_identity
+from survey.actions.response.identify_sender import identify_sender, sender_identity
 from survey.programme.wave import OFFICE_TIME
 from survey.response.proof_of_work import FIELD, is_proof, make_challenge
 from survey.response.signals import NO_SIGNALS, Signals

@@ -5,7 +5,7 @@ from datetime import date
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from survey.actions.reply_to_opinion import opinion_of_unit, opinions_of_unit, reply_to_opinion
+from survey.actions.opinion.reply_to_opinion import opinion_of_unit, opinions_of_unit, reply_to_opinion
 from survey.invitation.code import spaced
 from survey.opinion.opinion import TEXT_LIMIT
 from survey.opinion.opinion_case import OpinionCaseError

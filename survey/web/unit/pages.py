@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, render_template
 
-from survey.actions.show_unit import show_unit
+from survey.actions.programme.show_unit import show_unit
 from survey.web.security import signed_in_account
 from survey.web.services import services
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from survey.accounts.account import Role
-from survey.actions.load_demo import LoadedDemo, SignIn
+from survey.actions.demo.load_demo import LoadedDemo, SignIn
 from survey.cli.serve import check_port, server_command, welcome
 from survey.settings import Settings, SettingsError, read_settings
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from survey.exchange.calibration_cells import FEWEST, CalibrationCells, Person, band_of_label, make_cells
+from survey.exchange.plan.calibration_cells import FEWEST, CalibrationCells, Person, band_of_label, make_cells
 from survey.programme.margin import AGE_BANDS, SEXES, Margin
 
 EAST, WEST = "990101001", "990101002"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from survey.exchange.codebook_questionnaire import questionnaire_from_codebook
 from survey.exchange.fault import FaultsFoundError
+from survey.exchange.imports.codebook_questionnaire import questionnaire_from_codebook
 from survey.instrument.check import check_questionnaires
 from survey.instrument.choice import Polarity
 from survey.instrument.item import ItemType, Purpose

@@ -2,8 +2,8 @@
 
 import pytest
 
-from survey.exchange.codebook import codebook_rows
-from survey.exchange.export_columns import export_columns
+from survey.exchange.export.codebook import codebook_rows
+from survey.exchange.export.export_columns import export_columns
 from survey.instrument.answers import AnswerValue
 from survey.instrument.item import Item, ItemType
 from survey.instrument.questionnaire import Questionnaire, Section

@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey.exchange.planned_indicator import IndicatorNotComputedError, PlannedIndicator, plan_indicator
+from survey.exchange.plan.planned_indicator import IndicatorNotComputedError, PlannedIndicator, plan_indicator
 from survey.instrument.answers import AnswerValue
 from survey.instrument.choice import Choice
 from survey.instrument.text import Text

@@ -11,8 +11,8 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from survey.exchange.print_sheets import write_sheets
-from survey.exchange.printed_code import PrintedCode
+from survey.exchange.print.print_sheets import write_sheets
+from survey.exchange.print.printed_code import PrintedCode
 from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.invitation.code import answer_address, make_code, spaced

@@ -8,10 +8,10 @@ import pytest
 import xlsxwriter
 
 from survey.exchange.fault import FaultsFoundError
+from survey.exchange.imports.response_mapping import ResponseMapping, read_mapping
+from survey.exchange.imports.response_table import ReadRow, ResponseReader, imported_response_id
 from survey.exchange.input_table import read_table
 from survey.exchange.keyed_file import fit
-from survey.exchange.response_mapping import ResponseMapping, read_mapping
-from survey.exchange.response_table import ReadRow, ResponseReader, imported_response_id
 from survey.response.response import Mode, Source, Submission
 from tests.factories import make_area_tree
 from tests.unit.exchange.samples import QUESTIONNAIRE

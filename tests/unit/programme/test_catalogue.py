@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.actions.check_questionnaires import check_questionnaires
+from survey.actions.instrument.check_questionnaires import check_questionnaires
 from survey.programme.indicator import Indicator, Rule, Unit
 from survey.programme.target import Operator, Target
 from tests.unit.instrument.tiny import REAL, copy_with

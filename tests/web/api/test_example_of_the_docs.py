@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from survey.accounts.service_token import Scope
-from survey.actions.issue_service_token import issue_service_token
+from survey.actions.accounts.issue_service_token import issue_service_token
 from survey.storage import Storage
 from tests.demonstration import Demonstration
 from tests.factories import NOW

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from survey.accounts.service_token import Scope
-from survey.actions.issue_service_token import issue_service_token, revoke_service_token
-from survey.actions.receive_response import receive_response
+from survey.actions.accounts.issue_service_token import issue_service_token, revoke_service_token
+from survey.actions.response.receive_response import receive_response
 from survey.app import create_app
 from survey.settings import read_settings
 from survey.storage import Storage

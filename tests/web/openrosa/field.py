@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as Tree
 
 from survey.accounts.account import Account, Role
-from survey.actions.add_account import add_account
-from survey.actions.collect_devices import IssuedDevice, issue_collect_device
+from survey.actions.accounts.add_account import add_account
+from survey.actions.fieldwork.collect_devices import IssuedDevice, issue_collect_device
 from survey.fieldwork.case import SampledCase
 from survey.invitation.invitation import SelectionDesign
 from survey.storage import Storage

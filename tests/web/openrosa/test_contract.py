@@ -12,9 +12,9 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from survey.actions.verify_storage import verify_storage
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.exchange.openrosa.device_settings import settings_code
-from survey.exchange.qr_code import qr_modules
+from survey.exchange.print.qr_code import qr_modules
 from survey.storage import Storage
 from survey.storage.collect import AttachmentRow
 from survey.storage.responses import ResponseRow
@@ -187,7 +187,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(station: Station)
 def test_another_interviewer_sees_none_of_these_cases(station: Station) -> None:
     from datetime import UTC, datetime
 
-    from survey.actions.collect_devices import issue_collect_device
+    from survey.actions.fieldwork.collect_devices import issue_collect_device
     from tests.factories import DISTRICT
 
     other = make_interviewer(station.storage, "fy-09")

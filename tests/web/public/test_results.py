@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from survey.actions.receive_response import receive_response
-from survey.actions.release_results import release_results, withdraw_results
+from survey.actions.response.receive_response import receive_response
+from survey.actions.results.release_results import release_results, withdraw_results
 from tests.factories import DISTRICT, HEADER, WAVE, make_submission
 from tests.released import CLOSED, SUMMARY, add_run, indicators, store_closed_wave
 from tests.web.conftest import storage_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from survey.actions.open_form import FormLibrary
+from survey.actions.response.open_form import FormLibrary
 from survey.app import create_app
 from survey.settings import Settings, read_settings
 from survey.storage import Storage

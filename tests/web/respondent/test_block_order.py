@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.actions.export_responses import ExportFormat, ExportRequest, export_responses
+from survey.actions.results.export_responses import ExportFormat, ExportRequest, export_responses
 from survey.instrument.compile import compile_questionnaire
 from survey.instrument.load import to_definition
 from survey.storage import Storage

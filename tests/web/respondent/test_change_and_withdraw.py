@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
-from survey.actions.verify_storage import verify_storage
+from survey.actions.upkeep.verify_storage import verify_storage
 from survey.storage import Storage
 from survey.storage.invitations import InvitationRow
 from survey.storage.responses import LedgerRow, ResponseRow

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from survey.actions.open_form import FormLibrary
-from survey.actions.show_wave import show_wave
+from survey.actions.programme.show_wave import show_wave
+from survey.actions.response.open_form import FormLibrary
 from survey.app import create_app
 from survey.programme.protection import Protection
 from survey.settings import read_settings

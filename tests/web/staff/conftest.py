@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from survey.actions.find_account import find_account_by_email
+from survey.actions.accounts.find_account import find_account_by_email
 from survey.app import create_app
 from survey.settings import read_settings
 from tests.demonstration import SECRET_KEY, Demonstration

@@ -8,8 +8,8 @@ from flask import Flask
 from PIL import Image
 from pypdf import PdfReader
 
-from survey.actions.print_posters import SAMPLE_CODE
-from survey.actions.show_wave import PosterCount, show_wave
+from survey.actions.invitation.print_posters import SAMPLE_CODE
+from survey.actions.programme.show_wave import PosterCount, show_wave
 from survey.invitation.code import is_well_formed, spaced
 from survey.invitation.funnel import Step
 from survey.invitation.invitation import InvitationKind

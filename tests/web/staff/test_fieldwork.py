@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from survey.accounts.account import Role
-from survey.actions.list_my_cases import list_my_cases
-from survey.actions.show_fieldwork import show_fieldwork
+from survey.actions.fieldwork.list_my_cases import list_my_cases
+from survey.actions.fieldwork.show_fieldwork import show_fieldwork
 from survey.storage.fieldwork import list_cases
 from survey.storage.responses import count_responses
 from survey.storage.visits import list_visits

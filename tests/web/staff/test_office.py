@@ -8,8 +8,8 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from survey.actions.find_poster import find_poster
-from survey.actions.show_wave import show_wave
+from survey.actions.invitation.find_poster import find_poster
+from survey.actions.programme.show_wave import show_wave
 from survey.invitation.code import spaced
 from survey.invitation.invitation import InvitationKind
 from survey.storage.events import EventRow

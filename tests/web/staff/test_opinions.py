@@ -6,8 +6,8 @@ from datetime import date
 from flask.testing import FlaskClient
 
 from survey.accounts.account import Role
-from survey.actions.send_opinion import send_opinion
-from survey.actions.send_reply_slip import send_reply_slip
+from survey.actions.opinion.send_opinion import send_opinion
+from survey.actions.opinion.send_reply_slip import send_reply_slip
 from survey.opinion.opinion import Topic
 from survey.opinion.reply_slip import ReplySlip
 from tests.factories import COMMUNITY, STREET, WAVE

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from survey.accounts.account import Role
-from survey.actions.import_programme import show_programme
+from survey.actions.programme.import_programme import show_programme
 from survey.programme.unit import UnitRole
 from tests.factories import STREET
 from tests.web.conftest import SignIn, storage_of

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from survey.accounts.account import Role
-from survey.actions.show_release import list_released
+from survey.actions.results.show_release import list_released
 from tests.factories import STREET, WAVE
 from tests.released import store_closed_wave
 from tests.web.conftest import make_account, open_session, storage_of

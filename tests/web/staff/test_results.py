@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, update
 
-from survey.actions.show_results import WaveResults, show_results
+from survey.actions.results.show_results import WaveResults, show_results
 from survey.programme.figure import Decision
 from survey.response.response import Source
 from survey.storage.analyses import AnalysisRunRow, newest_run

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 
 from survey.accounts.account import Account, Role
 from survey.accounts.credentials import FAILURES_BEFORE_LOCK
-from survey.actions import StorageUnavailableError, change_account
-from survey.actions.find_account import find_account_by_email
+from survey.actions import StorageUnavailableError
+from survey.actions.accounts import change_account
+from survey.actions.accounts.find_account import find_account_by_email
 from survey.app import create_app
 from survey.settings import read_settings
 from tests.web.conftest import PASSWORD, make_account, open_session, storage_of

@@ -1,0 +1,1 @@
+"""Questionnaires: checked, published, read. Step 1 of the flow."""

@@ -1,0 +1,1 @@
+"""Ways in: posters and letters issued, printed, counted, retired. Step 2 of the flow."""

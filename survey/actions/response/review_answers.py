@@ -1,0 +1,196 @@
+"""The queue of answers that people look through, without the address and without what was answered; and the decision.
+
+A reviewer sees community, interviewer, day and how the interview went. Nothing here leads to a case.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from survey.actions.programme.list_waves_in_area import codes_within
+from survey.instrument.answers import MissingKind, missing_kind
+from survey.instrument.item import ItemType
+from survey.instrument.questionnaire import Questionnaire
+from survey.programme.area import Area
+from survey.programme.wave import OFFICE_TIME, Wave
+from survey.response.response import Mode, Response, Source
+from survey.response.review import Review, ReviewDecision, ReviewError
+from survey.storage import Storage
+from survey.storage.areas import load_area_tree
+from survey.storage.events import new_event, record_event
+from survey.storage.questionnaires import require_questionnaire
+from survey.storage.responses import load_response_area, stream_responses
+from survey.storage.reviews import list_reviews, save_review
+from survey.storage.waves import require_wave
+
+PER_PAGE = 50
+FAST_SHARE = 1 / 3  # of the median length: faster is worth a look
+_LONGEST = 180.0  # minutes; beyond that the form lay open or the device had no network
+
+
+@dataclass(frozen=True)
+class ReviewedAnswer:
+    """What a reviewer sees of one answer. `minutes` is None where the length is not known.
+
+    `dont_know` is the share of don't know, refused and not answered among the questions asked; `marks` are keys that
+    the page has words for: fast, same_code, watched (somebody from the authorities was there).
+    """
+
+    response: str
+    area: Area | None
+    interviewer: str | None
+    mode: Mode
+    day: date
+    minutes: float | None
+    dont_know: float
+    marks: tuple[str, ...]
+    review: Review | None
+
+    @property
+    def decision(self) -> ReviewDecision:
+        return self.review.decision if self.review else ReviewDecision.OPEN
+
+
+@dataclass(frozen=True)
+class ReviewFilter:
+    """`decision` None for all; `marked`: only answers with a mark."""
+
+    decision: ReviewDecision | None = ReviewDecision.OPEN
+    interviewer: str | None = None
+    marked: bool = False
+
+    def fits(self, answer: ReviewedAnswer) -> bool:
+        if self.decision is not None and answer.decision is not self.decision:
+            return False
+        if self.interviewer and answer.interviewer != self.interviewer:
+            return False
+        return bool(answer.marks) or not self.marked
+
+
+@dataclass(frozen=True)
+class ReviewQueue:
+    wave: Wave
+    answers: tuple[ReviewedAnswer, ...]
+    counts: Mapping[ReviewDecision, int]
+    interviewers: tuple[str, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def list_for_review(storage: Storage, wave_id: str, area: str, wanted: ReviewFilter, page: int) -> ReviewQueue:
+    """Answers of the drawn sample that were not filled in by residents alone. Raises `WaveError`."""
+    with storage.read() as session:
+        wave = require_wave(session, wave_id)
+        tree = load_area_tree(session)
+        questionnaire = require_questionnaire(session, wave.questionnaire, wave.version)
+        inside = codes_within(tree, area)
+        found = [
+            response
+            for response in stream_responses(session, wave_id, sources=(Source.PROB,), areas=inside, with_rejected=True)
+            if response.mode is not Mode.SELF or response.interviewer
+        ]
+        reviews = list_reviews(session, wave_id)
+    usual = _median([minutes for one in found if (minutes := _minutes(one)) is not None])
+    answers = [
+        _reviewed(one, questionnaire, tree.by_code, usual, reviews.get(one.response_id)) for one in reversed(found)
+    ]
+    fitting = [answer for answer in answers if wanted.fits(answer)]
+    pages = max(1, -(-len(fitting) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    return ReviewQueue(
+        wave,
+        tuple(fitting[(page - 1) * PER_PAGE : page * PER_PAGE]),
+        counts={decision: sum(one.decision is decision for one in answers) for decision in ReviewDecision},
+        interviewers=tuple(sorted({one.interviewer for one in answers if one.interviewer})),
+        total=len(fitting),
+        page=page,
+        pages=pages,
+    )
+
+
+def decide_review(
+    storage: Storage,
+    wave_id: str,
+    responses: Sequence[str],
+    decision: ReviewDecision,
+    reason: str,
+    area: str,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Approve, hold, reject or open again; all of them or none, each logged. Returns how many.
+
+    Raises `ReviewError`: no answer named, none such in `area`, or no reason for holding or rejecting.
+    """
+    if not responses:
+        raise ReviewError("responses: expected at least one, found none")
+    with storage.write() as session:
+        require_wave(session, wave_id)
+        inside = codes_within(load_area_tree(session), area)
+        for response in sorted(set(responses)):
+            if load_response_area(session, wave_id, response) not in inside:
+                raise ReviewError(f"response {response}: expected an answer of {area}, found none")
+            save_review(session, Review(wave_id, response, decision, reason.strip(), actor, now))
+            detail = f"{response}: {decision.value}: {reason.strip()}"
+            record_event(session, new_event(now, actor, "review_answer", wave_id, detail))
+    return len(set(responses))
+
+
+def _reviewed(
+    response: Response,
+    questionnaire: Questionnaire,
+    areas: Mapping[str, Area],
+    usual: float | None,
+    review: Review | None,
+) -> ReviewedAnswer:
+    minutes = _minutes(response)
+    marks = []
+    if minutes is not None and usual is not None and minutes < usual * FAST_SHARE:
+        marks.append("fast")
+    if _same_code(response, questionnaire):
+        marks.append("same_code")
+    present = response.answers.get("interview_present")
+    if isinstance(present, list) and not {"3", "5"}.isdisjoint(present):
+        marks.append("watched")
+    return ReviewedAnswer(
+        response=response.response_id,
+        area=areas.get(response.area or ""),
+        interviewer=response.interviewer,
+        mode=response.mode,
+        day=response.received_at.astimezone(OFFICE_TIME).date(),
+        minutes=minutes,
+        dont_know=_share_without_answer(response, questionnaire),
+        marks=tuple(marks),
+        review=review,
+    )
+
+
+def _minutes(response: Response) -> float | None:
+    if response.mode is Mode.PAPER:
+        return None  # the time of typing in
+    length = (response.received_at - response.started_at).total_seconds() / 60
+    return length if 0 < length <= _LONGEST else None
+
+
+def _median(values: Sequence[float]) -> float | None:
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2] if len(ordered) >= 10 else None
+
+
+def _same_code(response: Response, questionnaire: Questionnaire) -> bool:
+    """Whether every question on one of the scales got the same code, eight questions at least."""
+    codes = [
+        response.answers.get(item.name)
+        for item in questionnaire.asked_items
+        if item.type is ItemType.SELECT_ONE and item.scale
+    ]
+    given = [code for code in codes if code is not None]
+    return len(given) >= 8 and len(set(map(str, given))) == 1
+
+
+def _share_without_answer(response: Response, questionnaire: Questionnaire) -> float:
+    asked = [item for item in questionnaire.asked_items if item.name in response.answers and item.is_select]
+    missing = {MissingKind.NOT_ANSWERED, MissingKind.DONT_KNOW, MissingKind.REFUSED}
+    without = sum(missing_kind(item, response.answers[item.name]) in missing for item in asked)
+    return without / len(asked) if asked else 0.0

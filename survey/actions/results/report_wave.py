@@ -1,0 +1,87 @@
+"""Report a wave: the special report as Word, PDF and HTML, tables, a note on the method, from its newest analysis."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from survey.actions.results.release_results import fieldwork_of
+from survey.exchange.report.report_tables import WaveReport, write_report
+from survey.exchange.report.wave_report import ReportSource, build_report
+from survey.programme.report import Report
+from survey.programme.wave import WaveError
+from survey.programme.wave_indicator import read_wave_indicator
+from survey.storage import Storage
+from survey.storage.analyses import AnalysisRunRow, newest_run
+from survey.storage.areas import load_area_tree
+from survey.storage.fieldwork import list_cases
+from survey.storage.questionnaires import require_questionnaire
+from survey.storage.units import load_units
+from survey.storage.waves import load_indicators, require_wave
+
+Write: TypeAlias = Callable[[Report, Path], None]
+ENDINGS = ("docx", "pdf", "html")
+
+
+def report_wave(storage: Storage, wave_id: str, out: Path) -> list[Path]:
+    """Write the report of the newest finished analysis into `out` and return its files.
+
+    Raises `WaveError` for an unknown wave and for one that was never analysed, ValueError without a district.
+    """
+    with storage.read() as session:
+        run = _finished_run(session, wave_id)
+        source = _source(session, wave_id, run)
+    tables = WaveReport(source.wave, source.indicators, source.areas, source.result, run.finished_at or run.started_at)
+    report = build_report(source)
+    out.mkdir(parents=True, exist_ok=True)
+    files = write_report(tables, out)
+    for ending in ENDINGS:
+        files.append(out / f"report.{ending}")
+        _writer(ending)(report, files[-1])
+    return files
+
+
+def report_as(storage: Storage, wave_id: str, ending: str) -> bytes:
+    """The special report as one file: `docx`, `pdf` or `html`. Raises as `report_wave`, KeyError for another ending."""
+    write = _writer(ending)
+    with storage.read() as session:
+        report = build_report(_source(session, wave_id, _finished_run(session, wave_id)))
+    with tempfile.TemporaryDirectory(prefix="minyi-report-") as folder:
+        path = Path(folder) / f"report.{ending}"
+        write(report, path)
+        return path.read_bytes()
+
+
+def _writer(ending: str) -> Write:
+    """What writes this kind of file; the libraries that draw and set type load only here."""
+    from survey.exchange.report.report_docx import write_docx
+    from survey.exchange.report.report_page import write_page
+    from survey.exchange.report.report_pdf import write_pdf
+
+    writers: dict[str, Write] = {"docx": write_docx, "pdf": write_pdf, "html": write_page}
+    return writers[ending]
+
+
+def _finished_run(session: Session, wave_id: str) -> AnalysisRunRow:
+    require_wave(session, wave_id)
+    run = newest_run(session, wave_id, "done")
+    if run is None:
+        raise WaveError(f"wave {wave_id}: expected a finished analysis, found none; run `flask analyse` first")
+    return run
+
+
+def _source(session: Session, wave_id: str, run: AnalysisRunRow) -> ReportSource:
+    wave = require_wave(session, wave_id)
+    return ReportSource(
+        wave=wave,
+        questionnaire=require_questionnaire(session, wave.questionnaire, wave.version),
+        indicators=tuple(read_wave_indicator(text) for _, text in load_indicators(session, wave_id)),
+        units=load_units(session),
+        areas=load_area_tree(session),
+        fieldwork=fieldwork_of(list_cases(session, wave_id)),
+        result=json.loads(run.result),
+        computed_at=run.started_at,
+    )

@@ -1,0 +1,139 @@
+"""Writes SPSS (.sav) and Stata (.dta) files with labels and the kinds of missing in each program's own way. Step 8.
+
+SPSS: not asked (-1), don't know, refused and not applicable are user-missing; not answered is system-missing, because
+SPSS takes at most three user-missing values per variable. Stata: .a not asked, .b not answered, .c don't know,
+.d refused, .e not applicable.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from survey.exchange.export.columnar import columns_of
+from survey.exchange.export.export_columns import Column, ColumnKind, Value
+from survey.exchange.export.missing import MISSING_LABELS
+from survey.exchange.fault import Fault, FaultsFoundError
+from survey.instrument.answers import MissingKind
+from survey.response.response import Response
+
+SPSS_VALUE_LABEL = 120  # bytes; longer ones would be cut without a word
+SPSS_VARIABLE_LABEL = 256
+STATA_NAME = 32
+STATA_VARIABLE_LABEL = 80  # characters
+STATA_LETTERS = {
+    MissingKind.NOT_ASKED: "a",
+    MissingKind.NOT_ANSWERED: "b",
+    MissingKind.DONT_KNOW: "c",
+    MissingKind.REFUSED: "d",
+    MissingKind.NOT_APPLICABLE: "e",
+}
+_NUMERIC = (ColumnKind.CODE, ColumnKind.FLAG, ColumnKind.NUMBER)
+
+
+def write_sav(path: Path, columns: Sequence[Column], responses: Iterable[Response], title: str) -> int:
+    """Write the responses and return their number."""
+    import pyreadstat
+
+    values, count = columns_of(columns, responses)
+    for column in columns:
+        if column.kind in _NUMERIC:
+            values[column.name] = [None if v == column.not_answered else v for v in values[column.name]]
+    pyreadstat.write_sav(
+        _frame(columns, values),
+        str(path),
+        file_label=_cut(title, 60),
+        column_labels={column.name: _cut(column.label.zh_hans, SPSS_VARIABLE_LABEL) for column in columns},
+        variable_value_labels={c.name: _spss_labels(c) for c in columns if c.kind in _NUMERIC and c.item},
+        missing_ranges={c.name: _spss_missing(c) for c in columns if c.kind in _NUMERIC and c.not_asked is not None},
+        variable_measure={column.name: _measure(column) for column in columns},
+        row_compress=True,
+    )
+    return count
+
+
+def write_dta(path: Path, columns: Sequence[Column], responses: Iterable[Response], title: str) -> int:
+    """Write the responses and return their number. Raises `FaultsFoundError` for names that Stata cannot hold."""
+    import pyreadstat
+
+    long = [column.name for column in columns if len(column.name) > STATA_NAME]
+    if long:
+        expected = f"column names of at most {STATA_NAME} characters; export sav, csv or parquet"
+        raise FaultsFoundError(Fault(path.name, f"column {name}", expected, f"{len(name)} characters") for name in long)
+    values, count = columns_of(columns, responses)
+    letters = {column.name: _stata_letters(column) for column in columns if column.kind in _NUMERIC}
+    for name, table in letters.items():
+        values[name] = [table.get(value, value) for value in values[name]]
+    pyreadstat.write_dta(
+        _frame(columns, values, letters),
+        str(path),
+        version=15,
+        file_label=title[:STATA_VARIABLE_LABEL],
+        column_labels={column.name: column.label.zh_hans[:STATA_VARIABLE_LABEL] for column in columns},
+        variable_value_labels={c.name: _stata_labels(c) for c in columns if c.kind in _NUMERIC and c.item},
+        missing_user_values={name: sorted(set(table.values())) for name, table in letters.items() if table},
+    )
+    return count
+
+
+def _frame(columns: Sequence[Column], values: dict[str, list[Value]], letters: dict[str, Any] | None = None) -> Any:
+    import pandas as pd
+
+    series: dict[str, Any] = {}
+    for column in columns:
+        held = values[column.name]
+        if column.kind is ColumnKind.TEXT:
+            series[column.name] = pd.Series(["" if value is None else value for value in held], dtype="object")
+        elif column.kind is ColumnKind.TIME:
+            series[column.name] = pd.Series(held, dtype="datetime64[ms]")
+        elif letters and letters.get(column.name):
+            series[column.name] = pd.Series(held, dtype="object")
+        else:
+            series[column.name] = pd.Series(held, dtype="float64")
+    return pd.DataFrame(series)
+
+
+def _spss_labels(column: Column) -> dict[Any, str]:
+    labels: dict[Any, str] = {code.value: _cut(code.label.zh_hans, SPSS_VALUE_LABEL) for code in column.codes}
+    return labels | {column.not_asked: MISSING_LABELS[MissingKind.NOT_ASKED].zh_hans}
+
+
+def _spss_missing(column: Column) -> list[Any]:
+    """Three single values, or a range and one value: as many as SPSS takes."""
+    own = [column.not_asked]
+    codes = sorted(int(code.value) for code in column.codes if code.missing)
+    valid = [int(code.value) for code in column.codes if not code.missing]
+    if len(codes) <= 2:
+        return [*own, *codes]
+    if not any(codes[0] < value < codes[-1] for value in valid):
+        return [{"lo": codes[0], "hi": codes[-1]}, *own]
+    return [*own, *codes[-2:]]
+
+
+def _stata_letters(column: Column) -> dict[Any, str]:
+    letters: dict[Any, str] = {code.value: STATA_LETTERS[code.missing] for code in column.codes if code.missing}
+    if column.not_asked is not None:
+        letters |= {column.not_asked: "a", column.not_answered: "b"}
+    return letters
+
+
+def _stata_labels(column: Column) -> dict[Any, str]:
+    labels: dict[Any, str] = {code.value: code.label.zh_hans for code in column.codes if not code.missing}
+    labels |= {STATA_LETTERS[code.missing]: code.label.zh_hans for code in column.codes if code.missing}
+    return labels | {
+        "a": MISSING_LABELS[MissingKind.NOT_ASKED].zh_hans,
+        "b": MISSING_LABELS[MissingKind.NOT_ANSWERED].zh_hans,
+    }
+
+
+def _measure(column: Column) -> str:
+    if column.kind in (ColumnKind.NUMBER, ColumnKind.WEIGHT, ColumnKind.TIME):
+        return "scale"
+    has_order = any(choice.polarity for choice in column.item.choices) if column.item else False
+    return "ordinal" if column.kind is ColumnKind.CODE and has_order else "nominal"
+
+
+def _cut(text: str, most: int) -> str:
+    """The text in at most `most` bytes of UTF-8, whole characters, with a sign that something is left out."""
+    if len(text.encode()) <= most:
+        return text
+    return text.encode()[: most - 3].decode(errors="ignore") + "…"

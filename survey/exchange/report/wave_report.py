@@ -1,0 +1,294 @@
+"""The special report (专报) of a wave: what was kept of its analysis becomes one report noun. Step 8.
+
+Figures that may not be published are not in it; every rate has its rule in words. The text is simplified Chinese.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from survey.exchange.export.csv_file import shown_time
+from survey.exchange.report.report_tables import LANGUAGE, SOURCES
+from survey.instrument.item import Item
+from survey.instrument.questionnaire import Questionnaire
+from survey.programme.area import Area, AreaLevel, AreaTree
+from survey.programme.figure import Decision, Figure, read_figure, read_self_selected_figure
+from survey.programme.indicator import Unit as Measured
+from survey.programme.release import Fieldwork
+from survey.programme.report import Bar, Heading, IntervalChart, PageBreak, Paragraph, Part, Report, Table
+from survey.programme.unit import Unit, UnitRole
+from survey.programme.wave import Wave, WaveStatus
+from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
+from survey.response.response import Source
+
+MOST_WORSE_AREAS = 5
+_ROLES = {UnitRole.LEAD: "牵头", UnitRole.COOPERATING: "配合"}
+# Signs that every Chinese face has.
+_SIGNS = {Decision.MET: "√", Decision.NOT_MET: "×", Decision.UNDETERMINED: "？", Decision.NONE: "—"}
+_WORDS = {
+    Decision.MET: "√ 达标",
+    Decision.NOT_MET: "× 未达标",
+    Decision.UNDETERMINED: "？ 尚不能判断",
+    Decision.NONE: "—",
+}
+_WIDTHS = (2.9, 1.15, 2.3, 1.5, 1.9, 0.9)
+_HEAD = ("指标", "结果", "90%区间", "目标", "判断", "基数")
+
+
+@dataclass(frozen=True)
+class ReportSource:
+    """What a report is written from; `result` is what `analyse_wave` kept, `computed_at` when its run began."""
+
+    wave: Wave
+    questionnaire: Questionnaire
+    indicators: tuple[WaveIndicator, ...]
+    units: tuple[Unit, ...]
+    areas: AreaTree
+    fieldwork: Fieldwork
+    result: Mapping[str, Any]
+    computed_at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.areas.at(AreaLevel.DISTRICT):
+            raise ValueError(f"wave {self.wave.id}: a report needs a district in the area tree, found none")
+
+    @property
+    def district(self) -> Area:
+        return self.areas.at(AreaLevel.DISTRICT)[0]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the figures cannot change any more: they were computed after the wave was closed."""
+        wave = self.wave
+        return wave.status is WaveStatus.CLOSED and wave.closed_at is not None and self.computed_at >= wave.closed_at
+
+    def figures(self, source: Source) -> dict[tuple[str, str], Figure]:
+        """By indicator and area code; the whole sample is the district."""
+        found = self.result.get(source.value)
+        read = read_figure if source is Source.PROB else read_self_selected_figure
+        return {
+            (entry["indicator"], area): read(entry)
+            for entry in (found["estimates"] if found else ())
+            if entry["category"] is None and (area := self._area_of(entry["domain"])) is not None
+        }
+
+    def _area_of(self, domain: Mapping[str, str]) -> str | None:
+        if not domain:
+            return self.district.code
+        ((column, code), *others) = domain.items()
+        return code if not others and column in list(AreaLevel) and code in self.areas.by_code else None
+
+
+def fingerprint(source: ReportSource) -> str:
+    """sha256 of every figure and rule of the report: the same figures have the same fingerprint."""
+    kept = {
+        "wave": source.wave.id,
+        "indicators": [dump_wave_indicator(one) for one in source.indicators],
+        "estimates": {
+            one.value: source.result[one.value]["estimates"] if source.result.get(one.value) else None for one in Source
+        },
+    }
+    text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def build_report(source: ReportSource) -> Report:
+    """The report; equal figures give an equal report."""
+    wave, header = source.wave, source.wave.header
+    about = (
+        wave.organiser.name.zh_hans,
+        f"表号：{header.form_number}　制定机关：{header.authority}　批准机关：{header.approved_by}",
+        f"批准文号：{header.approval_number}　有效期至：{header.valid_until.isoformat()}",
+    )
+    parts = (
+        *_main_results(source),
+        *_by_street(source),
+        *_units(source),
+        *_self_selected(source),
+        *_sample(source),
+        *_method(source),
+        *_questions(source),
+    )
+    status = "定稿" if source.is_final else "草稿（调查未结束或结束后未重新计算，数字可能变化）"
+    return Report(f"{wave.name.zh_hans}专报", about, parts, status, fingerprint(source))
+
+
+def _main_results(source: ReportSource) -> Iterator[Part]:
+    figures, district = source.figures(Source.PROB), source.district
+    yield Heading(1, "主要结果")
+    shown = [(one, figures.get((one.indicator.id, district.code))) for one in source.indicators]
+    decisions = [figure.decision for _, figure in shown if figure is not None]
+    counts = {word: decisions.count(word) for word in Decision}
+    judged = sum(counts[word] for word in (Decision.MET, Decision.NOT_MET, Decision.UNDETERMINED))
+    yield Paragraph(
+        f"本轮调查有 {len(source.indicators)} 项指标，其中 {judged} 项有目标并可以判断："
+        f"达标 {counts[Decision.MET]} 项，未达标 {counts[Decision.NOT_MET]} 项，"
+        f"尚不能判断 {counts[Decision.UNDETERMINED]} 项。"
+        f"结果来自概率抽样，已加权，代表{district.name.zh_hans}全体调查对象。"
+    )
+    rows = tuple(_row(one, figure) for one, figure in shown if figure is not None)
+    yield Table(f"{district.name.zh_hans}各指标", _HEAD, rows, widths=_WIDTHS)
+    bars = [_bar(one, figure) for one, figure in shown if figure is not None and one.indicator.unit is Measured.RATE]
+    drawn = tuple(bar for bar in bars if bar is not None)
+    if drawn:
+        yield IntervalChart("各指标的率（点）、90%区间（横线）与目标（竖线）", drawn)
+    if not source.is_final:
+        yield Paragraph("调查还在进行时的判断用比表中更宽的区间，多次查看也不增加误判。", note=True)
+    yield Paragraph(
+        "判断以 90% 区间与目标比较：区间全部达到目标为达标，全部低于目标为未达标，否则尚不能判断。", note=True
+    )
+
+
+def _row(one: WaveIndicator, figure: Figure) -> tuple[str, ...]:
+    unit = one.indicator.unit
+    name, goal = one.indicator.label.zh_hans, one.target.in_words(LANGUAGE) if one.target else "无"
+    if not figure.publishable or figure.estimate is None:
+        return (name, "样本不足，不公布", "—", goal, _WORDS[figure.decision], str(figure.n))
+    limits = f"{_shown(figure.limits[0].lower, unit)}～{_shown(figure.limits[0].upper, unit)}" if figure.limits else "—"
+    return (name, _shown(figure.estimate, unit), limits, goal, _WORDS[figure.decision], str(figure.n))
+
+
+def _shown(value: float, unit: Measured) -> str:
+    return f"{value * 100:.1f}%" if unit is Measured.RATE else f"{value:.1f}"
+
+
+def _bar(one: WaveIndicator, figure: Figure) -> Bar | None:
+    if not figure.publishable or figure.estimate is None or not figure.limits:
+        return None
+    first = figure.limits[0]
+    sign = _SIGNS[figure.decision]
+    target = one.target.value if one.target else None
+    return Bar(one.indicator.label.zh_hans, figure.estimate, first.lower, first.upper, target, sign)
+
+
+def _by_street(source: ReportSource) -> Iterator[Part]:
+    streets, figures = source.areas.at(AreaLevel.STREET), source.figures(Source.PROB)
+    with_target = [one for one in source.indicators if one.target]
+    if not streets or not with_target:
+        return
+    yield Heading(1, "各街道（镇）")
+    rows = []
+    for one in with_target:
+        found = [figures.get((one.indicator.id, street.code)) for street in streets]
+        rows.append((one.indicator.label.zh_hans, *(_street_cell(figure, one.indicator.unit) for figure in found)))
+    yield Table("有目标的指标：结果与判断", ("指标", *(street.name.zh_hans for street in streets)), tuple(rows))
+    yield Paragraph(
+        "√ 达标，× 未达标，？ 尚不能判断，— 样本不足，不公布。街道之间的先后在区间重叠时不作比较。", note=True
+    )
+
+
+def _street_cell(figure: Figure | None, unit: Measured) -> str:
+    if figure is None or not figure.publishable or figure.estimate is None:
+        return "—"
+    return f"{_shown(figure.estimate, unit)} {_SIGNS[figure.decision]}"
+
+
+def _units(source: ReportSource) -> Iterator[Part]:
+    """One sheet for each responsible unit that has an indicator of the wave."""
+    by_id = {one.indicator.id: one for one in source.indicators}
+    concerned = [unit for unit in source.units if any(indicator in by_id for indicator, _ in unit.roles)]
+    if not concerned:
+        return
+    figures = source.figures(Source.PROB)
+    yield PageBreak()
+    yield Heading(1, "责任单位")
+    for unit in concerned:
+        yield Heading(2, unit.name.zh_hans)
+        roles = [(by_id[indicator], role) for indicator, role in unit.roles if indicator in by_id]
+        roles.sort(key=lambda pair: (pair[1] is not UnitRole.LEAD, pair[0].indicator.id))
+        found = [(one, role, figures.get((one.indicator.id, source.district.code))) for one, role in roles]
+        rows = tuple((_ROLES[role], *_row(one, figure)) for one, role, figure in found if figure is not None)
+        yield Table(f"{unit.name.zh_hans}的指标", ("职责", *_HEAD), rows, numbers_from=2, widths=(0.8, *_WIDTHS))
+        yield from (Paragraph(text) for one, _ in roles if (text := _worse_areas(source, figures, one)))
+
+
+def _worse_areas(source: ReportSource, figures: Mapping[tuple[str, str], Figure], one: WaveIndicator) -> str:
+    """Areas whose whole 95 % interval lies below the district's figure; empty when there is none."""
+    whole = figures.get((one.indicator.id, source.district.code))
+    if whole is None or whole.estimate is None:
+        return ""
+    below = [
+        (figure.estimate, area.name.zh_hans)
+        for area in source.areas.areas
+        if area.code != source.district.code
+        and (figure := figures.get((one.indicator.id, area.code))) is not None
+        and figure.estimate is not None
+        and figure.limits
+        and figure.limits[-1].upper < whole.estimate
+    ]
+    if not below:
+        return ""
+    worst = sorted(below)[:MOST_WORSE_AREAS]
+    names = "、".join(f"{name}（{_shown(value, one.indicator.unit)}）" for value, name in worst)
+    return f"{one.indicator.label.zh_hans}：95% 区间整个低于全区结果的地方有 {len(below)} 处，最低的是{names}。"
+
+
+def _self_selected(source: ReportSource) -> Iterator[Part]:
+    figures = source.figures(Source.QR)
+    if not figures:
+        return
+    yield Heading(1, "扫码答卷")
+    yield Paragraph(f"以下结果来自{SOURCES[Source.QR].zh_hans}：不与抽样结果合并，不作达标判断。")
+    rows = []
+    for one in source.indicators:
+        figure = figures.get((one.indicator.id, source.district.code))
+        if figure is not None:
+            value = "样本不足" if figure.estimate is None else _shown(figure.estimate, one.indicator.unit)
+            rows.append((one.indicator.label.zh_hans, value, str(figure.n)))
+    yield Table(SOURCES[Source.QR].zh_hans, ("指标", "结果", "基数"), tuple(rows))
+
+
+def _sample(source: ReportSource) -> Iterator[Part]:
+    yield Heading(1, "样本与回收")
+    for one, label in SOURCES.items():
+        rows, outside = source.result["rows"][one.value], source.result["outside_population"][one.value]
+        yield Paragraph(f"{label.zh_hans}：收到答卷 {rows} 份，其中 {outside} 份不属于调查总体，不计入任何比率。")
+    work = source.fieldwork
+    if work.drawn:
+        rate = "—" if work.rr1 is None else f"{work.rr1 * 100:.1f}%"
+        text = f"抽中住户 {work.drawn} 户，完成 {work.complete} 户，回收率（AAPOR RR1）{rate}。"
+        yield Paragraph(text)
+
+
+def _method(source: ReportSource) -> Iterator[Part]:
+    from analysis.report.phrases import in_words
+
+    yield Heading(1, "方法")
+    yield Paragraph(
+        "估计：基础权重（抽中概率的倒数）经分类总数校准后加权计算；标准误按分层整群设计估计；区间用 Korn–Graubard 法。"
+        "样本不足（有效样本不到 30 或区间过宽）的数字不公布。"
+    )
+    found = source.result.get(Source.PROB.value)
+    if found:
+        weights = found["weights"]
+        yield Paragraph(
+            f"方差：{in_words(found['variance'], 'zh-Hans')}。权重的 Kish 设计效应 {weights['kish_deff']:.2f}，"
+            f"有效样本量 {weights['effective_n']:.0f}。计算开始于 {shown_time(source.computed_at)}。"
+        )
+        notes = (in_words(warning, "zh-Hans") for warning in found["warnings"])
+        yield from (Paragraph(f"计算程序的提示：{note}", note=True) for note in notes)
+    yield Heading(2, "各指标的算法")
+    yield from (
+        Paragraph(f"{one.indicator.label.zh_hans}：{one.indicator.rule_in_words(LANGUAGE)}")
+        for one in source.indicators
+    )
+
+
+def _questions(source: ReportSource) -> Iterator[Part]:
+    """The questions that the indicators come from, as they were asked."""
+    used = {name for one in source.indicators for name in one.indicator.items}
+    items = [item for item in source.questionnaire.asked_items if item.name in used]
+    if not items:
+        return
+    questionnaire = source.questionnaire
+    yield Heading(1, "题目原文")
+    yield Paragraph(f"问卷：{questionnaire.title.zh_hans}，第 {questionnaire.version} 版。")
+    yield from (Paragraph(_question(item)) for item in items)
+
+
+def _question(item: Item) -> str:
+    options = "；".join(f"{choice.code} {choice.label.zh_hans}" for choice in item.choices)
+    return f"{item.label.zh_hans}　{options}"
