@@ -133,6 +133,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "office.paper_form": PROGRAMME,
     "office.take_paper": PROGRAMME,
     "programme.programme": frozenset({OFFICE}),
+    "programme.areas": frozenset({OFFICE}),
+    "programme.units": frozenset({OFFICE}),
     "opinions.opinions": frozenset({OFFICE}),
     "opinions.opinion": frozenset({OFFICE}),
     "opinions.letter": frozenset({OFFICE}),

@@ -1,6 +1,6 @@
 """Pages of the office: its waves, a wave with its codes and their funnels, the code of a poster as a picture."""
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 
 from survey.actions.invitation.show_funnel import show_funnel_by_day
 from survey.actions.programme.list_waves_in_area import list_waves_in_area
@@ -10,6 +10,7 @@ from survey.programme.wave import WaveError
 from survey.response.suspicion import REVIEW_FROM
 from survey.web.funnel_chart import funnel_chart, most_of
 from survey.web.office.found import base_address, found_overview, found_poster
+from survey.web.office.lists import POPULATIONS, WAVES
 from survey.web.office.voice_words import LAYERS, signs_with_weights
 from survey.web.qr import qr_svg
 from survey.web.security import signed_in_account
@@ -27,7 +28,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def waves() -> str:
     summaries = list_waves_in_area(services().storage, signed_in_account().area)
-    return render_template("office/waves.html", summaries=summaries)
+    return render_template("office/waves.html", page=WAVES.page(summaries, request.args), populations=POPULATIONS)
 
 
 def wave(wave_id: str) -> str:

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from survey.actions.programme.import_programme import Changes, import_areas, import_units, show_programme
 from survey.exchange.fault import Fault, FaultsFoundError
-from survey.programme.area import Area, AreaLevel
+from survey.programme.area import Area
 from survey.programme.unit import Unit, UnitRole
 from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time, gettext
+from survey.web.office.lists import AREAS, LEVELS, UNITS
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
@@ -42,6 +43,22 @@ def programme() -> ResponseReturnValue:
     return redirect(url_for("programme.programme"), 303)
 
 
+@blueprint.get("/areas")
+def areas() -> str:
+    """Every area, to look one up."""
+    tree = show_programme(services().storage).areas
+    page = AREAS.page(tree.areas, request.args)
+    return render_template("office/areas.html", page=page, tree=tree, levels=LEVELS, may_change=may_change())
+
+
+@blueprint.get("/units")
+def units() -> str:
+    """Every responsible unit with its indicators."""
+    found = show_programme(services().storage).units
+    page = UNITS.page(found, request.args)
+    return render_template("office/units.html", page=page, lead=UnitRole.LEAD, may_change=may_change())
+
+
 def may_change() -> bool:
     """An account of a part of the area tree reads it; only one of the whole changes it."""
     area = show_programme(services().storage).areas.by_code.get(signed_in_account().area)
@@ -66,8 +83,7 @@ def _page(problems: Sequence[str] = (), changes: Changes[Area] | Changes[Unit] |
     return render_template(
         "office/programme.html",
         found=show_programme(services().storage),
-        levels=list(AreaLevel),
-        lead=UnitRole.LEAD,
+        levels=LEVELS,
         kind=request.form.get("kind", "areas"),
         may_change=may_change(),
         problems=problems,
