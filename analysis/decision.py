@@ -46,9 +46,14 @@ class Presentation:
 
 def deciding_limits(share: Proportions, level: float) -> tuple[Floats, Floats]:
     """Korn-Graubard limits with the NCHS cap, shape (k,); exact limits at 0 and 1; NaN without degrees of freedom."""
+    return _limits(share, korn_graubard_n(share, level), level)
+
+
+def _limits(share: Proportions, used: Floats, level: float) -> tuple[Floats, Floats]:
+    """The same from the effective n that they use."""
     edge = (share.p <= 0) | (share.p >= 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        inner = clopper_pearson(share.p, korn_graubard_n(share, level), level)
+        inner = clopper_pearson(share.p, used, level)
         outer = boundary_interval(share.p, share.answered, level)
         known = (share.df > 0) & (share.answered > 0) & ~np.isnan(share.p)
     low, high = (np.where(known, np.where(edge, at, within), np.nan) for at, within in zip(outer, inner, strict=True))
@@ -78,7 +83,7 @@ def present_all(share: Proportions) -> list[Presentation]:
     with np.errstate(invalid="ignore"):
         effective = np.where(edge, share.answered, np.fmin(share.answered, share.effective_n))
         used = korn_graubard_n(share, 0.95)
-    columns = (share.p, share.df, share.answered, effective, used, *deciding_limits(share, 0.95))
+    columns = (share.p, share.df, share.answered, effective, used, *_limits(share, used, 0.95))
     return [_presentation(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 

@@ -75,6 +75,7 @@ class Frame:
                 found = f"only {shortened(sorted(self.raw), 12)}"
                 raise FaultsFound([Fault(self.file, f"column {name}", "a column of this name", found)])
             self._columns[name] = encode(self.raw[name], self.missing)
+            _give_back(self.raw)
         return self._columns[name]
 
     def numbers(self, name: str) -> Floats:
@@ -105,6 +106,14 @@ class Frame:
         if not names:
             return Column(np.zeros(self.n, dtype=np.int8), ("",))
         return as_one([self.column(name) for name in names])
+
+
+def _give_back(raw: Mapping[str, Any]) -> None:
+    """Returns the memory that reading a column needed to the system; arrow would keep it, a column's size or two."""
+    if not isinstance(raw, dict):
+        import pyarrow as pa
+
+        pa.default_memory_pool().release_unused()
 
 
 def as_one(columns: Sequence[Column]) -> Column:

@@ -241,7 +241,8 @@ def _disclosed(figures: Sequence[Estimate], minimum: int) -> list[Estimate]:
     """The figures of one measure, each with whether it may be shown to everyone."""
     domains, answers = [figure.domain for figure in figures], [figure.n_base for figure in figures]
     shown = disclosable(domains, answers, [figure.publishable for figure in figures], minimum)
-    return [replace(figure, disclosable=fine) for figure, fine in zip(figures, shown, strict=True)]
+    pairs = zip(figures, shown, strict=True)
+    return [figure if figure.disclosable == fine else replace(figure, disclosable=fine) for figure, fine in pairs]
 
 
 def _adjusted(contrasts: Sequence[Contrast], trends: Sequence[Trend]) -> tuple[tuple[Contrast, ...], tuple[Trend, ...]]:

@@ -17,6 +17,7 @@ from analysis.frame import FILE_COLUMN, Categories, Frame, smallest_type
 from analysis.plan import Plan
 
 Table = Mapping[str, Any]
+PIECE = 1 << 16  # rows of a column, bytes of a file
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,18 @@ class ParquetColumns(Mapping[str, Any]):
 
     path: Path
     names: tuple[str, ...]
+    rows: int
 
     def __getitem__(self, name: str) -> Any:
-        from pyarrow import parquet
+        """The column as a chunked array, read in small pieces: pyarrow's read_table would import pandas as well."""
+        import pyarrow as pa
+        from pyarrow.parquet import ParquetFile
 
         if name not in self.names:
             raise KeyError(name)
-        table = parquet.read_table(self.path, columns=[name], use_threads=False, pre_buffer=False, memory_map=True)
-        return table.column(name)
+        with ParquetFile(self.path, pre_buffer=False, buffer_size=PIECE) as file:
+            pieces = [piece.column(0) for piece in file.iter_batches(PIECE, columns=[name], use_threads=False)]
+            return pa.chunked_array(pieces, type=file.schema_arrow.field(name).type)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -73,13 +78,17 @@ def read_frame(plan: Plan, folder: Path) -> Frame:
             faults += found.faults
     if faults:
         raise FaultsFound(faults)
-    sizes = [len(next(iter(table.values()), ())) for table in tables]
+    sizes = [_rows(table) for table in tables]
     number = np.repeat(np.arange(len(sizes), dtype=smallest_type(len(sizes))), sizes)
     raw = Stack(tuple(tables), Categories(number, tuple(range(1, len(sizes) + 1))))
     label = shortened(plan.data.file)
     if not sum(sizes):
         raise FaultsFound([Fault(label, "rows", "at least one row", "none")])
     return Frame(label, sum(sizes), raw, frozenset(plan.data.missing), digest.hexdigest())
+
+
+def _rows(table: Table) -> int:
+    return table.rows if isinstance(table, ParquetColumns) else len(next(iter(table.values()), ()))
 
 
 def _read_file(path: Path, name: str, plan: Plan) -> Table:
@@ -168,7 +177,8 @@ def _read_csv(path: Path, choose: Chooser) -> Table:
 def _read_parquet(path: Path, choose: Chooser) -> Table:
     from pyarrow import parquet
 
-    return ParquetColumns(path, tuple(choose(parquet.read_schema(path).names)))
+    stored = parquet.read_metadata(path)
+    return ParquetColumns(path, tuple(choose(stored.schema.to_arrow_schema().names)), stored.num_rows)
 
 
 def _read_sav(path: Path, choose: Chooser) -> Table:

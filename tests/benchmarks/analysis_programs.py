@@ -4,17 +4,24 @@ A program takes the task and returns shares and standard errors of shape (items,
 columns of codes in memory and ends with the intervals; reading files and importing libraries is outside.
 """
 
+from __future__ import annotations
+
 import json
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tests.benchmarks.analysis_task import DOMAINS, ITEMS, PSUS_PER_STRATUM, STRATA, TOLERANCE, Task, make_task, plan_of
+
+if TYPE_CHECKING:
+    from analysis.result import Estimate
 
 Answer = tuple[Any, Any]
 Prepared = Callable[[], Answer]
@@ -36,10 +43,7 @@ def engine(task: Task, replicates: str = "none") -> Prepared:
     plan = parse_plan(plan_of(task, replicates))
 
     def run() -> Answer:
-        figures = run_plan(plan, frame=frame_of(table)).estimates
-        place = {(figure.indicator, figure.domain["domain"]): figure for figure in figures}
-        found = [[place[item, str(domain)] for domain in range(DOMAINS)] for item in ITEMS]
-        return [[f.estimate for f in row] for row in found], [[f.se for f in row] for row in found]
+        return _of_items(run_plan(plan, frame=frame_of(table)).estimates)
 
     return run
 
@@ -47,6 +51,30 @@ def engine(task: Task, replicates: str = "none") -> Prepared:
 def engine_jackknife(task: Task) -> Prepared:
     """The same with 400 jackknife replicates, every one raked again."""
     return engine(task, "jkn")
+
+
+def engine_parquet(task: Task) -> Prepared:
+    """From a Parquet file of the rows, with twenty more columns that the plan does not name."""
+    from analysis.pipeline import run_plan
+    from analysis.plan_file import parse_plan
+
+    folder = tempfile.TemporaryDirectory()
+    # Written by a process of its own: memory that writing needed would be found again by reading.
+    write = ("-m", "tests.benchmarks.analysis_task", str(task.n), f"{folder.name}/rows.parquet")
+    subprocess.run([sys.executable, *write], check=True)
+    plan = parse_plan(plan_of(task) | {"data": {"file": "rows.parquet"}})
+
+    def run() -> Answer:
+        return _of_items(run_plan(plan, folder=Path(folder.name)).estimates)
+
+    return run
+
+
+def _of_items(figures: Sequence[Estimate]) -> Answer:
+    """Shares and standard errors in the order of items and domains."""
+    place = {(figure.indicator, figure.domain["domain"]): figure for figure in figures}
+    found = [[place[item, str(domain)] for domain in range(DOMAINS)] for item in ITEMS]
+    return [[f.estimate for f in row] for row in found], [[f.se for f in row] for row in found]
 
 
 def bare_numpy(task: Task) -> Prepared:
@@ -212,6 +240,7 @@ def balance(task: Task) -> Prepared:
 PROGRAMS: dict[str, Callable[[Task], Prepared]] = {
     "engine": engine,
     "engine-jackknife": engine_jackknife,
+    "engine-parquet": engine_parquet,
     "bare-numpy": bare_numpy,
     "svy": svy,
     "samplics": samplics,

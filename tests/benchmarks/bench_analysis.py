@@ -1,8 +1,9 @@
 """The engine beside R's survey, Python peers and a bare numpy program: `python -m tests.benchmarks.bench_analysis`.
 
 Options: `--rows 10000 100000 1000000`, `--repeats 5`, `--peers PYTHON` (an interpreter with svy, samplics,
-statsmodels and balance; they are no requirement of the project), `--r-rows N` (R runs up to N rows; it needs minutes
-beyond 10,000), `--out DIR` (docs/benchmarks). Every program runs in a process of its own, on one processor.
+statsmodels and balance; they are no requirement of the project), `--only PROGRAM …` (the rows of the others stay as
+they were measured before: R needs half an hour for a million rows), `--out DIR` (docs/benchmarks). Every program runs
+in a process of its own, on one processor, and is compared with a bare program of the same run.
 """
 
 import argparse
@@ -14,7 +15,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,9 @@ million rows, 18 of 38 columns read one at a time, it needed 1.6 s and 146 MB, 5
 which rakes and knows no design, took 131 times the bare program at 10,000 rows and 80 times at 100,000 in its own run.
 
     .venv/bin/python -m tests.benchmarks.bench_analysis --peers PYTHON_WITH_SVY_SAMPLICS_STATSMODELS_BALANCE"""
-OURS, PEERS = ("engine", "engine-jackknife", "bare-numpy"), ("svy", "samplics", "statsmodels", "balance")
-REFERENCE = "bare-numpy"
-SLOW = {"svy": 100_000, "samplics": 100_000}
+REFERENCE, R = "bare-numpy", "R survey"
+OURS, PEERS = (REFERENCE, "engine", "engine-jackknife", "engine-parquet"), ("svy", "samplics", "statsmodels", "balance")
+PROGRAMS = (*OURS, *PEERS, R)
 ONE_PROCESSOR = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -117,16 +119,18 @@ def compare(program: str, rows: int, found: dict[str, Any], reference: dict[str,
     )  # fmt: skip
 
 
-def measure(rows: int, repeats: int, peers: str, r_rows: int) -> list[Measured]:
-    """All programs on one size, each after the other."""
+def measure(rows: int, repeats: int, peers: str, only: Sequence[str]) -> list[Measured]:
+    """The programs on one size, each after the other; the bare program always, because the others are its multiples."""
     results: dict[str, dict[str, Any] | None] = {}
-    for program in (REFERENCE, *(name for name in OURS if name != REFERENCE)):
-        results[program] = run_python(program, rows, repeats, sys.executable)
-    for program in PEERS:
-        if rows <= SLOW.get(program, rows):
+    for program in PROGRAMS:
+        if program != REFERENCE and program not in only:
+            continue
+        if program == R:
+            results[program] = run_r(rows)
+        elif program in PEERS:
             results[program] = run_python(program, rows, 1, peers)
-    if rows <= r_rows:
-        results["R survey"] = run_r(rows)
+        else:
+            results[program] = run_python(program, rows, repeats, sys.executable)
     reference = results[REFERENCE]
     if reference is None:
         raise SystemExit("the bare program did not run")
@@ -146,24 +150,49 @@ def markdown(measured: list[Measured]) -> str:
     return "\n".join(lines)
 
 
+def kept(file: Path, measured: Sequence[Measured]) -> list[Measured]:
+    """What was measured now, and what `file` tells of other programs and sizes, in the order of the table.
+
+    A bare program that was run for others replaces none: the rows of a size that are kept are multiples of the old one.
+    """
+    found = {(one.rows, one.program): one for one in _read(file)}
+    for one in measured:
+        if one.program != REFERENCE or (one.rows, REFERENCE) not in found:
+            found[one.rows, one.program] = one
+    return [found[key] for key in sorted(found, key=lambda key: (key[0], PROGRAMS.index(key[1])))]
+
+
+def _read(file: Path) -> list[Measured]:
+    if not file.is_file():
+        return []
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    numbers = [field.name for field in fields(Measured) if field.type is float]
+    return [
+        Measured(program=row["program"], rows=int(row["rows"]), **{name: float(row[name]) for name in numbers})
+        for row in rows
+    ]
+
+
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     options.add_argument("--repeats", type=int, default=5)
     options.add_argument("--peers", default=sys.executable)
-    options.add_argument("--r-rows", type=int, default=10_000)
+    options.add_argument("--only", nargs="+", choices=PROGRAMS)
     options.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks")
     chosen = options.parse_args()
-    measured: list[Measured] = []
-    for rows in chosen.rows:
-        measured += measure(rows, chosen.repeats, chosen.peers, chosen.r_rows)
-        print(markdown(measured), flush=True)
     chosen.out.mkdir(parents=True, exist_ok=True)
-    with (chosen.out / "analysis.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(asdict(measured[0])), lineterminator="\n")
+    table, measured = chosen.out / "analysis.csv", list[Measured]()
+    for rows in chosen.rows:
+        measured += measure(rows, chosen.repeats, chosen.peers, chosen.only or PROGRAMS)
+        every = kept(table, measured) if chosen.only else measured
+        print(markdown(every), flush=True)
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Measured)], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(asdict(one) for one in measured)
-    (chosen.out / "analysis.md").write_text(page(measured), encoding="utf-8")
+        writer.writerows(asdict(one) for one in every)
+    (chosen.out / "analysis.md").write_text(page(every), encoding="utf-8")
 
 
 def page(measured: list[Measured]) -> str:
