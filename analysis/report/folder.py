@@ -10,10 +10,8 @@ from pathlib import Path
 from analysis.fault import Fault, FaultsFound
 from analysis.plan import Plan
 from analysis.report.csv_report import write_csv
-from analysis.report.html_report import write_html
 from analysis.report.json_report import write_json
 from analysis.report.method_note import write_method_note
-from analysis.report.xlsx_report import write_xlsx
 from analysis.result import Result
 
 Writer = Callable[[Result, Plan, Path], None]
@@ -28,7 +26,20 @@ def _csv(result: Result, plan: Plan, folder: Path) -> None:
     write_csv(result, folder)
 
 
-WRITERS: dict[str, Writer] = {"json": _json, "csv": _csv, "xlsx": write_xlsx, "html": write_html}
+def _xlsx(result: Result, plan: Plan, folder: Path) -> None:
+    from analysis.report.xlsx_report import write_xlsx
+
+    write_xlsx(result, plan, folder)
+
+
+def _html(result: Result, plan: Plan, folder: Path) -> None:
+    from analysis.report.html_report import write_html
+
+    write_html(result, plan, folder)
+
+
+# The formats that only some ask for are imported by those.
+WRITERS: dict[str, Writer] = {"json": _json, "csv": _csv, "xlsx": _xlsx, "html": _html}
 
 
 def write_folder(result: Result, plan: Plan, out: Path, formats: Sequence[str]) -> None:

@@ -207,9 +207,10 @@ def test_parquet_columns_with_gaps_are_read_as_the_same_columns_of_a_csv_file(tm
     assert [one[1] for one in figures[0]] == [5, 2, 3, 4, 1, 2]
 
 
-def test_a_run_on_a_csv_file_does_not_wait_for_pandas(tmp_path: Path) -> None:
-    save(small_town(), tmp_path / "town.csv")
-    (tmp_path / "plan.yaml").write_text(json.dumps(PLAN | {"data": {"file": "town.csv"}}), encoding="utf-8")
+@pytest.mark.parametrize("name", ["town.csv", "town.parquet"])
+def test_a_run_on_a_csv_or_parquet_file_does_not_wait_for_pandas(tmp_path: Path, name: str) -> None:
+    save(small_town(), tmp_path / name)
+    (tmp_path / "plan.yaml").write_text(json.dumps(PLAN | {"data": {"file": name}}), encoding="utf-8")
     words = ["run", str(tmp_path / "plan.yaml"), "--out", str(tmp_path / "out")]
     code = f"import sys; from analysis.__main__ import main; sys.exit(main({words!r}) or 'pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
