@@ -1,4 +1,4 @@
-"""Groups of nearly identical answers that are larger than shuffled answers ever make (step 5).
+"""Groups of nearly identical answers that are larger than surveys redrawn by chance ever make (step 5).
 
 One source that sends the same opinion many times leaves a cluster, however the single answers are varied a little.
 """
@@ -15,9 +15,9 @@ def answer_clusters(
 ) -> Pattern:
     """Connected groups of remarkable pairs, of `minimum` or more answers, that chance does not explain.
 
-    p = (1 + replicates whose largest group is as large)/(1 + replicates), over the shuffled answers of
-    `find_near_duplicates`: a Monte Carlo test of the largest group, so that all groups together err with alpha. With 20
-    replicates the smallest p is 1/21. `observed` is the number of answers, `expected` the mean of the largest groups
+    p = (1 + replicates whose largest group is as large)/(1 + replicates), over the redrawn surveys of
+    `find_near_duplicates`: a Monte Carlo test of the largest group, so that all groups together err with alpha. With 39
+    replicates the smallest p is 1/40. `observed` is the number of answers, `expected` the mean of the largest groups
     by chance; `details` has the number of places (shape (n,), if given) the answers came from. Raises PatternError.
     """
     null = np.array(found.expectation.largest_clusters)
@@ -37,5 +37,5 @@ def answer_clusters(
             subject = f"cluster of answer {rows[0] + 1}"
             evidence.append(Evidence(subject, tuple(rows.tolist()), float(len(rows)), float(null.mean()), p, details))
     evidence.sort(key=lambda finding: -finding.observed)
-    rule = f"larger than the largest group of {len(null)} shuffled copies, p <= {alpha:g}, {minimum} answers or more"
+    rule = f"larger than the largest group of {len(null)} redrawn surveys, p <= {alpha:g}, {minimum} answers or more"
     return flag("answer_clusters", "answers alike", rule, evidence, len(found.cluster))

@@ -1,7 +1,8 @@
-"""Answers that match another answer more closely than this questionnaire makes likely (step 5).
+"""Answers that agree with another answer more closely than this questionnaire makes likely (step 5).
 
 No fixed 85 % (Kuriakose & Robbins 2016 proposed it; Pew Research Center 2016 showed that it depends on the number of
-items, their options and how alike people are). The limit comes from the same answers, shuffled.
+items, their options and how alike people are). Agreement on what many say tells little, on what few say it tells
+much; how much is remarkable comes from the same survey redrawn by chance (chance_model.py).
 """
 
 from dataclasses import dataclass
@@ -9,38 +10,50 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.patterns.chance_model import ChanceModel, Codes, chance_model
 from analysis.patterns.evidence import Evidence, Pattern, PatternError, flag
-from analysis.patterns.matching import Pairs, pairs_within
+from analysis.patterns.matching import pairs_within
 
-Vectors = NDArray[np.int16]
+_CHUNK = 200_000  # pairs weighed at once
+_PAIRS_OF_ONE = 40  # close pairs per answer beyond which a search deeper tells nothing and costs much
+_SAMPLED = 200_000  # pairs that show how close any two answers are
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What shuffled answers look like: `share[b, d]` of band b has somebody within d differences, d = 0..most.
+    """What redrawn surveys look like. `limit`: the weight of agreement from which a pair is remarkable, in nats.
 
-    `limit[b]` is the largest number of differences that is still remarkable in band b, -1 if none is: there, even
-    identical answers come about by chance. `upper_score[b]` is the largest score in the band.
+    `weights`: the largest weight of every redrawn answer that has a close neighbour, sorted; of `answers` redrawn in
+    all. `largest_clusters`: answers in the largest group of each replicate. `detectable`: the share of the real answers
+    that say enough of their own for an unaltered copy to reach the limit.
     """
 
-    share: NDArray[np.float64]
-    limit: NDArray[np.int64]
-    upper_score: NDArray[np.float64]
+    limit: float
+    weights: NDArray[np.float64]
+    answers: int
     largest_clusters: tuple[int, ...]
+    detectable: float
+
+    def p_value(self, weight: float) -> float:
+        """The chance that an honest answer has a neighbour of this weight or more."""
+        return float(1 + len(self.weights) - np.searchsorted(self.weights, weight)) / (1 + self.answers)
 
 
 @dataclass(frozen=True)
 class NearDuplicates:
-    """Best match of every answer, and the remarkable pairs.
+    """The most telling match of every answer, and the remarkable pairs.
 
-    `differences`, shape (n,), to the closest other answer, `most + 1` if it is farther than was searched. `band`, shape
-    (n,). `links` are pairs of positions, shape (pairs, 2), close enough for the bands of both; of m identical answers
-    m - 1 links are given. `cluster`, shape (n,): number of the connected group, -1 outside any.
+    `partner`, shape (n,): the answer it agrees with most tellingly, -1 without a close one; `weight` (nats, 0 without)
+    and `differences` (items; -1 without) belong to that pair. `links` are pairs of positions, shape (pairs, 2), whose
+    weight reaches the limit; of m identical answers m - 1 links are given. `cluster`, shape (n,): number of the
+    connected group, -1 outside any. `searched`: up to how many differences pairs were looked for.
     """
 
     items: int
+    searched: int
+    partner: NDArray[np.int64]
+    weight: NDArray[np.float64]
     differences: NDArray[np.int64]
-    band: NDArray[np.int64]
     links: NDArray[np.int64]
     cluster: NDArray[np.int64]
     expectation: Expectation
@@ -50,56 +63,60 @@ def find_near_duplicates(
     answers: ArrayLike,
     *,
     not_substantive: tuple[int, ...] = (),
+    places: ArrayLike | None = None,
+    within_places: bool = False,
     accepted_share: float = 0.002,
     least_match: float = 0.8,
-    replicates: int = 20,
-    band_size: int = 60,
+    replicates: int = 39,
     seed: int = 1,
 ) -> NearDuplicates:
-    """Close pairs among answers, shape (n, k) of integer codes, against answers shuffled between similar people.
+    """Close pairs among answers, shape (n, k) of integer codes, against surveys redrawn from them.
 
-    Missing answers carry a code of their own (such as -1) and match each other. Answers are put into bands of
-    `band_size` or more people with a similar mean score (codes in `not_substantive`, missing or don't know, left out
-    of it; equal scores stay together). In every replicate each item is shuffled separately within bands: the level of
-    an item among such people stays, the way answers go together beyond that is lost. A number of differences is
-    remarkable in a band if at most `accepted_share` of the shuffled answers there have so close a neighbour, at that
-    number and all smaller ones. Matches below `least_match` are no copies and are not looked for. Exact, in time far
-    below n² (matching.py). Raises PatternError for fewer than 30 answers or 5 items.
-
-    Measured on simulated honest answers of one common factor with area effects (1,000 to 5,000 answers, 24 items): at
-    most 0.3 % of the answers are flagged in error; of copies with one item changed 88 to 92 % are found, 74 % where
-    opinions are very uniform. With 12 items a quarter to a third is found: a short questionnaire cannot tell a
-    copy from an ordinary opinion. On a real survey 0.2 to 2.4 % of the answers were flagged
-    (docs/statistics.md, section 12).
+    Codes in `not_substantive` (missing, don't know) say nothing: agreeing on them weighs 0. Agreement on another code
+    weighs -ln of the share with that code among people of a like mean score; the weight of a pair is the sum over the
+    items on which both agree (like the indices of answer copying in examinations, Wollack 1997, which weigh agreement
+    by its chance). The limit is the weight that `accepted_share` of the answers of redrawn surveys reach with somebody.
+    `places`, shape (n,), are labels (poster, interviewer) of people who may honestly resemble each other; with
+    `within_places` only pairs of one place are compared, which needs less to be sure. Pairs that agree on less than
+    `least_match` of the items are not looked for. Exact, in time far below n² (matching.py). Raises PatternError for
+    fewer than 30 answers or 5 items. Error rates: docs/integrity.md.
     """
     vectors = _checked(answers)
-    score = _scores(vectors, not_substantive)
-    band, upper = _bands(score, band_size)
+    place = None if places is None else np.unique(np.asarray(places).astype(str), return_inverse=True)[1]
+    if (within_places and place is None) or (place is not None and place.shape != (len(vectors),)):
+        raise PatternError(f"expected a place for each of {len(vectors)} answers")
+    model = chance_model(vectors, not_substantive, place)
     rng = np.random.default_rng(seed)
-    deepest = max(1, int((1 - least_match) * vectors.shape[1] + 1e-9))
-    most = _depth(_shuffled(vectors, band, rng), band, accepted_share, deepest)
-    shuffled = [_shuffled(vectors, band, rng) for _ in range(replicates)]
-    graphs = [_Graph.of(copy, most) for copy in shuffled]
-    share = np.mean([_share_within(graph, band, most) for graph in graphs], axis=0)
-    limit = _limits(share, accepted_share)
-    largest = tuple(_largest(graph.groups(limit[band])) for graph in graphs)
-    graph = _Graph.of(vectors, most)
-    links = graph.links(limit[band])
+    most = _depth(vectors, max(1, int((1 - least_match) * vectors.shape[1] + 1e-9)), rng)
+    kept = place if within_places else None
+    redrawn = [_Matches.of(model, model.draw(rng), most, kept) for _ in range(replicates)]
+    weights = np.sort(np.concatenate([one.weight[one.weight > 0] for one in redrawn]))
+    limit = _limit(weights, accepted_share, len(vectors) * replicates)
+    found = _Matches.of(model, vectors, most, kept)
+    links = found.links(limit)
     return NearDuplicates(
         items=vectors.shape[1],
-        differences=graph.closest,
-        band=band,
+        searched=most,
+        partner=found.partner,
+        weight=found.weight,
+        differences=found.differences,
         links=links,
         cluster=_components(links, len(vectors)),
-        expectation=Expectation(share, limit, upper, largest),
+        expectation=Expectation(
+            limit=limit,
+            weights=weights,
+            answers=len(vectors) * replicates,
+            largest_clusters=tuple(_largest(_components(one.links(limit), len(vectors))) for one in redrawn),
+            detectable=float(np.mean(model.surprise(vectors).sum(axis=1) >= limit)),
+        ),
     )
 
 
 def near_duplicates(found: NearDuplicates) -> Pattern:
-    """One row of evidence per answer with a remarkable neighbour, closest first.
+    """One row of evidence per answer with a remarkable neighbour, most telling first.
 
-    `observed` is the percent match with the closest other answer (0..1), `expected` the share of shuffled answers of
-    the same band that have so close a neighbour.
+    `observed` is the percent match with the most telling other answer (0..1); `p_value` the share of redrawn answers
+    with so telling a neighbour. `details`: the partner's position, its weight, the number of remarkable partners.
     """
     involved = np.unique(found.links)
     evidence = [
@@ -107,20 +124,27 @@ def near_duplicates(found: NearDuplicates) -> Pattern:
             subject=f"answer {row + 1}",
             rows=(int(row),),
             observed=1 - int(found.differences[row]) / found.items,
-            expected=float(found.expectation.share[found.band[row], found.differences[row]]),
-            details={"partners": int(np.count_nonzero(found.links == row))},
+            p_value=found.expectation.p_value(float(found.weight[row])),
+            details={
+                "partner": float(found.partner[row]),
+                "weight": float(found.weight[row]),
+                "partners": float(np.count_nonzero(found.links == row)),
+            },
         )
-        for row in sorted(involved, key=lambda i: (int(found.differences[i]), int(i)))
+        for row in sorted(involved, key=lambda i: (-float(found.weight[i]), int(i)))
     ]
-    return flag("near_duplicates", "percent match", _rule(found), evidence, len(found.band))
+    return flag("near_duplicates", "percent match", _rule(found), evidence, len(found.weight))
 
 
 def _rule(found: NearDuplicates) -> str:
-    limits = ["none" if limit < 0 else f"{1 - limit / found.items:.0%}" for limit in found.expectation.limit.tolist()]
-    return f"match at least, by band of mean score from low to high: {', '.join(limits)}"
+    expected = found.expectation
+    return (
+        f"agreement weighing {expected.limit:.1f} nats or more, with up to {found.searched} of {found.items} items "
+        f"different; a copy of {expected.detectable:.0%} of the answers could be noticed"
+    )
 
 
-def _checked(answers: ArrayLike) -> Vectors:
+def _checked(answers: ArrayLike) -> Codes:
     vectors = np.asarray(answers)
     if vectors.ndim != 2 or not np.issubdtype(vectors.dtype, np.integer):
         raise PatternError("answers: expected a table of integer codes (n, k); give missing answers a code such as -1")
@@ -131,99 +155,101 @@ def _checked(answers: ArrayLike) -> Vectors:
     return vectors.astype(np.int16)
 
 
-def _scores(vectors: Vectors, not_substantive: tuple[int, ...]) -> NDArray[np.float64]:
-    """Mean code over the substantive answers, each item between its smallest and largest code; 0.5 without any."""
-    counted = ~np.isin(vectors, not_substantive)
-    values = np.where(counted, vectors.astype(float), np.nan)
-    with np.errstate(invalid="ignore"):
-        low = np.where(counted.any(axis=0), np.nanmin(np.where(counted, values, np.inf), axis=0), 0.0)
-        high = np.where(counted.any(axis=0), np.nanmax(np.where(counted, values, -np.inf), axis=0), 1.0)
-    scaled = np.where(counted, (vectors - low) / np.where(high > low, high - low, 1.0), 0.0)
-    number = counted.sum(axis=1)
-    return np.asarray(np.where(number > 0, scaled.sum(axis=1) / np.maximum(number, 1), 0.5).round(9))
-
-
-def _bands(score: NDArray[np.float64], size: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Band number of every answer and the largest score of every band; the last band takes what is left over."""
-    values, counts = np.unique(score, return_counts=True)
-    edges: list[int] = []
-    gathered = 0
-    for position, count in enumerate(counts.tolist()):
-        gathered += count
-        if gathered >= size:
-            edges.append(position)
-            gathered = 0
-    upper = values[[*edges[:-1], len(values) - 1]]
-    return np.searchsorted(upper, score).astype(np.int64), upper
-
-
-def _shuffled(vectors: Vectors, band: NDArray[np.int64], rng: np.random.Generator) -> Vectors:
-    """Every item shuffled on its own among the answers of a band."""
-    in_band_order = np.argsort(band, kind="stable")
-    random_order = np.argsort(band[:, None] + rng.random(vectors.shape), axis=0)
-    copy = np.empty_like(vectors)
-    copy[in_band_order] = np.take_along_axis(vectors, random_order, axis=0)
-    return copy
+def _depth(vectors: Codes, deepest: int, rng: np.random.Generator) -> int:
+    """How many differences are worth a search: fewer where everybody is close to everybody anyway."""
+    n = len(vectors)
+    one, other = rng.integers(0, n, _SAMPLED), rng.integers(0, n, _SAMPLED)
+    apart = one != other
+    differences = np.count_nonzero(vectors[one[apart]] != vectors[other[apart]], axis=1)
+    pairs = [np.mean((differences > 0) & (differences <= most)) * n / 2 for most in range(1, deepest + 1)]
+    return max(1, int(np.searchsorted(pairs, _PAIRS_OF_ONE, side="right")))
 
 
 @dataclass(frozen=True)
-class _Graph:
-    """Answers as distinct vectors with members, and the pairs of vectors that differ in 1 to `most` items."""
+class _Matches:
+    """The close pairs of answers with their weights, and the most telling one of every answer."""
 
-    member_of: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    representative: NDArray[np.int64]
-    pairs: Pairs
-    closest: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    pair_weight: NDArray[np.float64]
+    partner: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    differences: NDArray[np.int64]
 
     @classmethod
-    def of(cls, vectors: Vectors, most: int) -> "_Graph":
-        distinct, first, inverse, counts = np.unique(
-            vectors, axis=0, return_index=True, return_inverse=True, return_counts=True
+    def of(cls, model: ChanceModel, vectors: Codes, most: int, place: NDArray[np.int64] | None) -> "_Matches":
+        told = model.surprise(vectors)
+        # A place of its own makes two answers differ in more items than are searched, so that they never meet.
+        kept = vectors if place is None else np.hstack([vectors, np.repeat(_as_codes(place), most + 1, axis=1)])
+        distinct, first, inverse = np.unique(kept, axis=0, return_index=True, return_inverse=True)
+        inverse, rows = inverse.ravel(), np.arange(len(vectors))
+        close = pairs_within(distinct, most)
+        spoke = rows[rows != first[inverse]]
+        pairs = np.concatenate(
+            [
+                np.column_stack([first[close.first], first[close.second]]),
+                np.column_stack([first[inverse[spoke]], spoke]),
+            ]
         )
-        pairs = pairs_within(distinct, most)
-        closest = np.full(len(distinct), most + 1, dtype=np.int64)
-        np.minimum.at(closest, pairs.first, pairs.differences)
-        np.minimum.at(closest, pairs.second, pairs.differences)
-        closest[counts > 1] = 0
-        member_of = inverse.ravel().astype(np.int64)
-        return cls(member_of, counts.astype(np.int64), first.astype(np.int64), pairs, closest[member_of])
+        differences = np.concatenate([close.differences, np.zeros(len(spoke), dtype=np.int64)])
+        weights = _weights(vectors, told, pairs)
+        return cls(pairs, weights, *_best(len(vectors), pairs, weights, differences, first[inverse]))
 
-    def links(self, limit: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Pairs of answers, shape (links, 2), within the limit (shape (n,)) of both; a star for identical answers."""
-        of_vector = limit[self.representative]
-        allowed = np.minimum(of_vector[self.pairs.first], of_vector[self.pairs.second])
-        close = self.pairs.differences <= allowed
-        between = np.column_stack([self.pairs.first[close], self.pairs.second[close]])
-        centre = self.representative[self.member_of]
-        rows = np.arange(len(limit))
-        spokes = (rows != centre) & (limit >= 0)
-        return np.concatenate([self.representative[between], np.column_stack([centre[spokes], rows[spokes]])])
-
-    def groups(self, limit: NDArray[np.int64]) -> NDArray[np.int64]:
-        return _components(self.links(limit), len(limit))
+    def links(self, limit: float) -> NDArray[np.int64]:
+        return self.pairs[self.pair_weight >= limit]
 
 
-def _share_within(graph: _Graph, band: NDArray[np.int64], most: int) -> NDArray[np.float64]:
-    sizes = np.bincount(band)
-    return np.stack(
-        [np.bincount(band[graph.closest <= d], minlength=len(sizes)) / sizes for d in range(most + 1)], axis=1
+def _as_codes(place: NDArray[np.int64]) -> Codes:
+    if int(place.max()) > 30_000:
+        raise PatternError("expected at most 30,000 places")
+    return place.astype(np.int16)[:, None]
+
+
+def _weights(vectors: Codes, told: NDArray[np.float32], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What each pair's agreement weighs; people of unlike scores by the one to whom it is more common."""
+    weights = np.empty(len(pairs))
+    for low in range(0, len(pairs), _CHUNK):
+        one, other = pairs[low : low + _CHUNK].T
+        alike = vectors[one] == vectors[other]
+        weights[low : low + _CHUNK] = (np.minimum(told[one], told[other]) * alike).sum(axis=1)
+    return weights
+
+
+def _best(
+    n: int,
+    pairs: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    differences: NDArray[np.int64],
+    representative: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Partner, weight and differences of the weightiest pair of every answer; twins share their representative's."""
+    partner, best, apart = np.full(n, -1, dtype=np.int64), np.zeros(n), np.full(n, -1, dtype=np.int64)
+    order = np.argsort(weights, kind="stable")
+    for here, there in ((0, 1), (1, 0)):
+        at = pairs[order, here]
+        better = np.full(n, -1, dtype=np.int64)
+        better[at] = order  # the last one written is the weightiest
+        has = np.flatnonzero(better >= 0)
+        has = has[weights[better[has]] > best[has]]
+        partner[has], best[has], apart[has] = (
+            pairs[better[has], there],
+            weights[better[has]],
+            differences[better[has]],
+        )
+    twin = best[representative] > best
+    partner[twin], best[twin], apart[twin] = (
+        partner[representative[twin]],
+        best[representative[twin]],
+        apart[representative[twin]],
     )
+    return partner, best, apart
 
 
-def _depth(shuffled: Vectors, band: NDArray[np.int64], accepted: float, deepest: int) -> int:
-    """How many differences are worth a search: one beyond the last that is still rare in some band."""
-    most = 1
-    while most < deepest:
-        share = _share_within(_Graph.of(shuffled, most), band, most)
-        if not (share[:, most] <= accepted).any():
-            break
-        most += 1
-    return most
-
-
-def _limits(share: NDArray[np.float64], accepted: float) -> NDArray[np.int64]:
-    return np.asarray(np.cumprod(share <= accepted, axis=1).sum(axis=1) - 1, dtype=np.int64)
+def _limit(weights: NDArray[np.float64], accepted: float, answers: int) -> float:
+    """The smallest weight that no more than the accepted share of the redrawn answers reach, or exceed."""
+    allowed = int(accepted * answers)
+    if allowed >= len(weights):
+        return float(np.nextafter(0.0, 1.0))
+    return float(np.nextafter(weights[len(weights) - 1 - allowed], np.inf))
 
 
 def _components(links: NDArray[np.int64], n: int) -> NDArray[np.int64]:
