@@ -59,39 +59,49 @@ class ChanceModel:
         return np.where(self.code >= 0, -np.log(np.maximum(chance, 1e-9)), 0.0).astype(np.float32)
 
 
-def chance_model(answers: Codes, not_substantive: tuple[int, ...], places: Places | None = None) -> ChanceModel:
-    """The model of the answers, shape (n, k); `places`, shape (n,), numbers of those who may resemble each other."""
+def chance_model(
+    answers: Codes, not_substantive: tuple[int, ...], neighbours: Places, places: Places | None = None
+) -> ChanceModel:
+    """The model of the answers, shape (n, k); `places`, shape (n,), numbers of those who may resemble each other.
+
+    `neighbours`, shape (n,): how many other answers are near copies. Each answer counts 1/(1 + neighbours) in what is
+    learnt about the items (as Henikoff & Henikoff 1994 weigh related sequences), so that many copies of one opinion
+    count about once and cannot make themselves look usual.
+    """
+    weight = 1 / (1 + neighbours)
     counted = ~np.isin(answers, not_substantive)
     codes = np.unique(answers[counted])
     if not len(codes):
         codes = np.zeros(1, dtype=np.int16)
     code = np.where(counted, np.searchsorted(codes, answers), -1)
-    chance = _chances(code, len(codes))
+    chance = _chances(code, len(codes), weight)
     place = np.zeros(len(answers), dtype=np.int64) if places is None else places
     scores = _normal_scores(code, chance)
-    spread = np.sqrt(np.mean(scores**2, axis=0))
+    spread = np.sqrt(np.average(scores**2, axis=0, weights=weight))
     kept = spread > _LEAST_SPREAD
     scale = np.where(kept, spread, 1.0)
     # Coarse codes hide a part of the correlation: the scores of two items correlate by rho times both spreads.
     of_place = np.where(kept, _share_of_places(scores, place) / scale**4, 0.0).clip(0, _STRONGEST)
     inside = scores if places is None else _without_places(scores, place)
-    length = np.sqrt(np.mean(inside**2, axis=0))
+    length = np.sqrt(np.average(inside**2, axis=0, weights=weight))
     inside = inside / np.where(length > 0, length, 1.0)
-    correlation = (inside.T @ inside / len(answers) / np.outer(scale, scale)).clip(-_STRONGEST, _STRONGEST)
+    together = (inside * weight[:, None]).T @ inside / weight.sum()
+    correlation = (together / np.outer(scale, scale)).clip(-_STRONGEST, _STRONGEST)
     return ChanceModel(answers, codes, code, chance, place, _root(correlation, kept), of_place)
 
 
-def _chances(code: NDArray[np.int64], codes: int) -> Shares:
+def _chances(code: NDArray[np.int64], codes: int, weight: Vector) -> Shares:
     """Chance of every code, shape (n, k, C), proportional to a habit of the person times a popularity at the item.
 
     Both are found by raking (Deming & Stephan 1940): the chances of a person add up to the person's use of every
-    code, those of an item to its frequencies. This is the nominal response model (Bock 1972) with a free habit for
+    code, those of an item, weighted, to its frequencies: the nominal response model (Bock 1972) with a free habit for
     everybody.
     """
     n, k = code.shape
     counted = code >= 0
     seen = (code[:, :, None] == np.arange(codes)).astype(np.float32)
-    of_item = seen.sum(axis=0)
+    weights = weight.astype(np.float32)[:, None, None]
+    of_item = (weights * seen).sum(axis=0)
     average = of_item.sum(axis=0) / max(float(of_item.sum()), 1.0)
     answered = counted.sum(axis=1)[:, None]
     used = (seen.sum(axis=1) + _HABIT * average) * answered / (answered + _HABIT)
@@ -99,7 +109,7 @@ def _chances(code: NDArray[np.int64], codes: int) -> Shares:
     chance *= counted[:, :, None]
     for _ in range(_SWEEPS):
         chance *= (used / np.maximum(chance.sum(axis=1), 1e-9))[:, None, :]
-        chance *= of_item / np.maximum(chance.sum(axis=0), 1e-9)
+        chance *= of_item / np.maximum((weights * chance).sum(axis=0), 1e-9)
         chance /= np.maximum(chance.sum(axis=2, keepdims=True), 1e-9)
     return chance
 

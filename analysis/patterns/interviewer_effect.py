@@ -98,20 +98,25 @@ def outlying_interviewers(
 ) -> Pattern:
     """Interviewers whose mean differs from that of the others in their area: a funnel, not a league table.
 
-    t = (ybar_i - ybar_others)/(s sqrt(1/n_i + 1/n_others)) with the pooled s² = MSW and its degrees of freedom,
+    For 0/1 answers Fisher's exact test (the number of ones is hypergeometric when they fall on the answers of the area
+    at random; twice the smaller tail), because few answers and shares near 1 are far from normal. For scores
+    t = (ybar_i - ybar_others)/(s sqrt(1/n_i + 1/n_others)) with the pooled s² = MSW and its degrees of freedom. Both
     two-sided, Holm over the interviewers; findings have p <= alpha. `observed` is the interviewer's mean, `expected`
     that of the others. Raises PatternError as `interviewer_effect`.
     """
     effect = interviewer_effect(y, interviewers, areas=areas)
     layout = _layout(y, interviewers, areas)
     size, mean, area_of = _groups(layout)
-    within = float(np.sum((layout.y - mean[layout.interviewer]) ** 2)) / effect.df_within
-    rest = np.bincount(layout.area)[area_of] - size
-    with np.errstate(divide="ignore", invalid="ignore"):
-        others = (np.bincount(layout.area, layout.y)[area_of] - size * mean) / rest
-        t = (mean - others) / np.sqrt(within * (1 / size + 1 / rest))
-    compared = np.flatnonzero(rest > 0)
-    p = adjusted_p_values(2 * stats.t.sf(np.abs(t[compared]), effect.df_within))
+    total, sums = np.bincount(layout.area)[area_of], np.bincount(layout.area, layout.y)[area_of]
+    compared = np.flatnonzero(total > size)
+    others = (sums - size * mean) / np.maximum(total - size, 1)
+    if np.isin(layout.y, (0, 1)).all():
+        raw = _exact(size * mean, size, sums, total)
+    else:
+        within = float(np.sum((layout.y - mean[layout.interviewer]) ** 2)) / effect.df_within
+        error = np.sqrt(within * (1 / size + 1 / np.maximum(total - size, 1)))
+        raw = 2 * stats.t.sf(np.abs(mean - others) / error, effect.df_within)
+    p = adjusted_p_values(raw[compared])
     evidence = [
         Evidence(
             subject=layout.names[i],
@@ -119,7 +124,7 @@ def outlying_interviewers(
             observed=float(mean[i]),
             expected=float(others[i]),
             p_value=float(value),
-            details={"t": float(t[i]), "answers": float(size[i])},
+            details={"answers": float(size[i])},
         )
         for i, value in zip(compared, p, strict=True)
         if value <= alpha
@@ -127,6 +132,14 @@ def outlying_interviewers(
     evidence.sort(key=lambda finding: finding.p_value or 0.0)
     rule = f"mean against the others of the area, Holm over {len(compared)} interviewers, p <= {alpha:g}"
     return flag("outlying_interviewers", "mean", rule, evidence, len(np.asarray(y)))
+
+
+def _exact(ones: Vector, size: Vector, sums: Vector, total: Vector) -> Vector:
+    """Twice the smaller tail of the hypergeometric distribution of the ones among `size` of `total` answers."""
+    ones, sums = np.rint(ones), np.rint(sums)
+    below = stats.hypergeom.cdf(ones, total, sums, size)
+    above = stats.hypergeom.sf(ones - 1, total, sums, size)
+    return np.asarray(np.minimum(1.0, 2 * np.minimum(below, above)))
 
 
 def _layout(y: ArrayLike, interviewers: ArrayLike, areas: ArrayLike | None) -> _Layout:

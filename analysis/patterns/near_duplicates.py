@@ -85,9 +85,9 @@ def find_near_duplicates(
     place = None if places is None else np.unique(np.asarray(places).astype(str), return_inverse=True)[1]
     if (within_places and place is None) or (place is not None and place.shape != (len(vectors),)):
         raise PatternError(f"expected a place for each of {len(vectors)} answers")
-    model = chance_model(vectors, not_substantive, place)
     rng = np.random.default_rng(seed)
     most = _depth(vectors, max(1, int((1 - least_match) * vectors.shape[1] + 1e-9)), rng)
+    model = chance_model(vectors, not_substantive, _neighbours(vectors, most), place)
     kept = place if within_places else None
     redrawn = [_Matches.of(model, model.draw(rng), most, kept) for _ in range(replicates)]
     weights = np.sort(np.concatenate([one.weight[one.weight > 0] for one in redrawn]))
@@ -163,6 +163,16 @@ def _depth(vectors: Codes, deepest: int, rng: np.random.Generator) -> int:
     differences = np.count_nonzero(vectors[one[apart]] != vectors[other[apart]], axis=1)
     pairs = [np.mean((differences > 0) & (differences <= most)) * n / 2 for most in range(1, deepest + 1)]
     return max(1, int(np.searchsorted(pairs, _PAIRS_OF_ONE, side="right")))
+
+
+def _neighbours(vectors: Codes, most: int) -> NDArray[np.int64]:
+    """How many other answers differ from each in at most that many items, shape (n,)."""
+    distinct, inverse, counts = np.unique(vectors, axis=0, return_inverse=True, return_counts=True)
+    near = pairs_within(distinct, most)
+    others = counts - 1
+    others += np.bincount(near.first, counts[near.second], len(distinct)).astype(np.int64)
+    others += np.bincount(near.second, counts[near.first], len(distinct)).astype(np.int64)
+    return np.asarray(others[inverse.ravel()])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from survey.invitation.invitation import SelectionDesign
 from survey.response.suspicion import NOTHING_SUSPICIOUS, Suspicion
 
 Answers = Mapping[str, AnswerValue]
+# The doorstep questionnaire's item about who else was present, and its codes for people of the authorities.
+PRESENT_ITEM, OFFICIALS = "interview_present", frozenset({"3", "5"})
 
 
 class Source(StrEnum):
@@ -121,3 +123,9 @@ class Response:
     order_seed: int | None = None
     suspicion: Suspicion = NOTHING_SUSPICIOUS
     over_quota: bool = False
+
+
+def officials_present(response: Response) -> frozenset[str]:
+    """The codes of those present at the interview who belong to the authorities; empty where nobody asked."""
+    present = response.answers.get(PRESENT_ITEM)
+    return OFFICIALS & set(present) if isinstance(present, list) else frozenset()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.patterns.answer_clusters import answer_clusters
 from analysis.patterns.bursts import bursts
+from analysis.patterns.evidence import PatternError
 from analysis.patterns.interviewer_effect import interviewer_effect, outlying_interviewers
 from analysis.patterns.near_duplicates import NearDuplicates, find_near_duplicates, near_duplicates
 from analysis.patterns.speeders import speeders
@@ -144,11 +145,20 @@ def effect(interviewers: int, each: int, usual: float, icc: float) -> Trial:
         who = np.repeat(np.arange(interviewers), each)
         level = (1 - icc) / icc
         rates = random.beta(usual * level, (1 - usual) * level, interviewers)
-        honest = interviewer_effect((random.random(len(who)) < usual).astype(float), who).p_value <= 0.05
-        found = interviewer_effect((random.random(len(who)) < rates[who]).astype(float), who).p_value <= 0.05
-        return float(found), float(honest)
+        honest, found = (
+            (random.random(len(who)) < usual).astype(float),
+            (random.random(len(who)) < rates[who]).astype(float),
+        )
+        return _tells_an_effect(found, who), _tells_an_effect(honest, who)
 
     return trial
+
+
+def _tells_an_effect(y: NDArray[np.float64], who: NDArray[np.int64]) -> float:
+    try:
+        return float(interviewer_effect(y, who).p_value <= 0.05)
+    except PatternError:  # nobody's answers differ: nothing can be told
+        return 0.0
 
 
 def stuffed(extra: int, shape: float | None, days: int = 21) -> Trial:

@@ -331,7 +331,7 @@ def test_every_figure_stands_with_and_without_the_marked_responses(answered: Sto
     assert {"for_review"} not in [set(one["domain"]) for one in analysed.result["prob"]["estimates"]]
     shown = show_results(answered, WAVE, DISTRICT)
     assert shown is not None
-    pair = shown.without_marked["PARTIC"]
+    pair = shown.without["for_review"]["PARTIC"]
     assert pair.prob is None
     assert pair.qr is not None
     assert pair.qr.n == unmarked

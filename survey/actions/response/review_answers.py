@@ -13,7 +13,7 @@ from survey.instrument.item import ItemType
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import Area
 from survey.programme.wave import OFFICE_TIME, Wave
-from survey.response.response import Mode, Response, Source
+from survey.response.response import Mode, Response, Source, officials_present
 from survey.response.review import Review, ReviewDecision, ReviewError
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
@@ -150,8 +150,7 @@ def _reviewed(
         marks.append("fast")
     if _same_code(response, questionnaire):
         marks.append("same_code")
-    present = response.answers.get("interview_present")
-    if isinstance(present, list) and not {"3", "5"}.isdisjoint(present):
+    if officials_present(response):
         marks.append("watched")
     return ReviewedAnswer(
         response=response.response_id,

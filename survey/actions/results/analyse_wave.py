@@ -13,18 +13,23 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from survey.actions.results.check_integrity import check_integrity
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.manifest import described, write_manifest
 from survey.exchange.plan.analysis_bundle import PLAN, Bundle, BundleWriter, WaveDefinition
 from survey.programme.wave_indicator import read_wave_indicator
+from survey.response.integrity import SUSPICIOUS
 from survey.response.response import Source
+from survey.response.review import ReviewDecision
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow
 from survey.storage.areas import load_area_tree
 from survey.storage.events import new_event, record_event
 from survey.storage.fieldwork import count_cases
+from survey.storage.integrity import list_findings, newest_check
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.responses import stream_responses
+from survey.storage.reviews import list_reviews
 from survey.storage.waves import load_indicators, load_margins, require_wave
 
 SELF_SELECTED = "自愿扫码，不代表全体居民"
@@ -55,7 +60,7 @@ def analyse_wave(
     run_id: str | None = None,
     formats: Sequence[str] = (),
 ) -> AnalysedWave:
-    """Write `out` (the drawn sample) and `out/qr` (self-selected answers), and keep the run with the wave.
+    """Check the answers, write `out` (the drawn sample) and `out/qr` (self-selected answers), keep the run.
 
     Kept: {"prob": estimates or null, "qr": estimates or null, "rows": {…}, "outside_population": {…}}.
     `run_id`: a run that `start_analysis` recorded. Raises `WaveError`, `FaultsFoundError`, `AnalysisFailedError`; the
@@ -68,6 +73,7 @@ def analyse_wave(
         run_id = run_id or str(uuid.uuid4())
         session.merge(AnalysisRunRow(wave=wave_id, run_id=run_id, status="running", started_at=now))
     try:
+        check_integrity(storage, wave_id, now, _ACTOR)
         analysed = _analyse(storage, wave_id, run_id, out, formats)
     except BaseException as error:
         # A run that nobody ended would be shown as running for ever: whatever went wrong is written down.
@@ -159,7 +165,17 @@ def define_wave(session: Session, wave_id: str) -> WaveDefinition:
         margins=tuple(load_margins(session, wave_id)),
         areas=load_area_tree(session),
         cases=count_cases(session, wave_id),
+        flagged=_doubted(session, wave_id),
     )
+
+
+def _doubted(session: Session, wave_id: str) -> frozenset[str]:
+    """The answers that the newest check doubts, without those that somebody decided to keep."""
+    check = newest_check(session, wave_id)
+    if check is None:
+        return frozenset()
+    kept = {name for name, one in list_reviews(session, wave_id).items() if one.decision is ReviewDecision.APPROVED}
+    return frozenset(one.response for one in list_findings(session, check) if one.kind in SUSPICIOUS) - kept
 
 
 def _run(bundle: Bundle, formats: Sequence[str]) -> dict[str, Any]:

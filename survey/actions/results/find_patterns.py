@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from survey.actions.programme.list_waves_in_area import codes_within
-from survey.exchange.plan.planned_indicator import IndicatorNotComputedError, PersonValue, plan_indicator
+from survey.actions.results.planned_values import measured_indicators
+from survey.exchange.plan.planned_indicator import PersonValue
 from survey.instrument.item import ItemType
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text
 from survey.programme.wave import Wave
-from survey.programme.wave_indicator import read_wave_indicator
 from survey.response.response import Response, Source
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
@@ -82,18 +82,11 @@ def find_patterns(storage: Storage, wave_id: str, area: str) -> FoundPatterns:
             for response in stream_responses(session, wave_id, sources=(Source.PROB,), areas=inside)
             if response.interviewer
         ]
-        frozen = [read_wave_indicator(definition) for _, definition in load_indicators(session, wave_id)]
+        indicators = measured_indicators(load_indicators(session, wave_id), questionnaire)
     interviewers = {response.interviewer for response in responses}
     if len(responses) < LEAST_ANSWERS or len(interviewers) < 2:
         return FoundPatterns(wave, len(responses), len(interviewers), False, (), (), ())
-    others = {one.indicator.id: one.indicator for one in frozen}
-    measured: list[tuple[Text, PersonValue]] = []
-    for one in frozen:
-        try:
-            value = plan_indicator(one, others, questionnaire, with_target=False).value
-        except IndicatorNotComputedError:
-            continue
-        measured.append((one.indicator.label, value))
+    measured = [(one.label, one.value) for one in indicators.values()]
     effects, outliers = _effects(responses, measured)
     copies = _copies(responses, questionnaire)
     return FoundPatterns(wave, len(responses), len(interviewers), True, effects, outliers, copies)
@@ -154,14 +147,17 @@ def _copies(responses: Sequence[Response], questionnaire: Questionnaire) -> tupl
         dtype=np.int16,
     ).reshape(len(responses), len(items))
     try:
-        found = find_near_duplicates(vectors, not_substantive=(-1,))
+        found = find_near_duplicates(
+            vectors,
+            not_substantive=(-1,),
+            places=[response.interviewer or "" for response in responses],
+            within_places=True,
+        )
     except PatternError:
         return ()
     alike: dict[str, set[int]] = {}
     for first, second in found.links.tolist():
-        one, other = responses[first].interviewer, responses[second].interviewer
-        if one is not None and one == other:
-            alike.setdefault(one, set()).update((first, second))
+        alike.setdefault(responses[first].interviewer or "", set()).update((first, second))
     totals = [response.interviewer for response in responses]
     rows = [CopyRow(code, totals.count(code), len(rows)) for code, rows in alike.items()]
     return tuple(sorted(rows, key=lambda row: -row.alike))

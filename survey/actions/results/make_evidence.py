@@ -10,11 +10,12 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session
 
 from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave
+from survey.actions.results.integrity_summary import integrity_summary
 from survey.exchange.export.csv_file import write_table
 from survey.exchange.export.pseudonyms import Pseudonyms
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter
-from survey.exchange.plan.evidence_bundle import EvidenceBundle, SourceEvidence, pack, write_about
+from survey.exchange.plan.evidence_bundle import EvidenceBundle, SourceEvidence, pack, write_about, write_integrity
 from survey.response.response import Response, Source
 from survey.storage import Storage
 from survey.storage.events import new_event, record_event
@@ -32,11 +33,12 @@ def make_evidence(
     with tempfile.TemporaryDirectory(prefix="minyi-evidence-") as made:
         folder = Path(made)
         with storage.read() as session:
-            definition = define_wave(session, wave_id)
+            definition, integrity = define_wave(session, wave_id), integrity_summary(session, wave_id)
             written = [_write_source(session, wave_id, source, folder, pseudonyms) for source in Source]
         sources = [_estimate(folder / one.source.value, one) for one in written if one is not None]
         if not sources:
             raise FaultsFoundError([Fault(f"wave {wave_id}", "responses", "live responses", "none")])
+        write_integrity(folder, integrity)
         write_about(folder, definition, sources)
         sha256 = pack(folder, target)
     target.seek(0)

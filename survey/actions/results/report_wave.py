@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from survey.actions.results.integrity_summary import integrity_summary
 from survey.actions.results.release_results import fieldwork_of
 from survey.exchange.report.report_tables import WaveReport, write_report
 from survey.exchange.report.wave_report import ReportSource, build_report
@@ -84,4 +85,5 @@ def _source(session: Session, wave_id: str, run: AnalysisRunRow) -> ReportSource
         fieldwork=fieldwork_of(list_cases(session, wave_id)),
         result=json.loads(run.result),
         computed_at=run.started_at,
+        integrity=integrity_summary(session, wave_id),
     )

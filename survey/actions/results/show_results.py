@@ -21,7 +21,7 @@ from survey.storage.areas import load_area_tree
 from survey.storage.response_counts import ResponseCount, count_by_source
 from survey.storage.waves import load_indicators, load_wave
 
-_NOT_MARKED = {"for_review": "0"}
+LOOKED_AT = ("for_review", "flagged", "watched")  # marks without which every figure is shown too
 SHOWN_LEVELS = (AreaLevel.DISTRICT, AreaLevel.STREET, AreaLevel.COMMUNITY)
 
 
@@ -62,7 +62,8 @@ class WaveResults:
     """Everything that the pages of a wave's results show. `areas` are those of the account, the highest first.
 
     `looking_level`: the level of the interval that verdicts were reached by while fieldwork went on, so that looking
-    often does not make them wrong more often; None when it had ended.
+    often does not make them wrong more often; None when it had ended. `without`: by mark and indicator, the figures of
+    the whole without the answers that have the mark.
     """
 
     wave: Wave
@@ -74,8 +75,18 @@ class WaveResults:
     newest: Run | None
     shown: Run | None
     evidence: Mapping[Source, Evidence]
-    without_marked: Mapping[str, Pair] = field(default_factory=dict)
+    without: Mapping[str, Mapping[str, Pair]] = field(default_factory=dict)
     looking_level: float | None = None
+
+    @property
+    def sources_without(self) -> list[str]:
+        """The sources that have figures without marked answers, as attributes of a pair."""
+        pairs = [pair for found in self.without.values() for pair in found.values()]
+        return [name for name in ("prob", "qr") if any(getattr(pair, name) for pair in pairs)]
+
+    def figures_without(self, source: str, indicator: str) -> list[Figure | None]:
+        """One figure for each mark of `without`; None where nobody of this source has the mark."""
+        return [getattr(found.get(indicator, Pair()), source) for found in self.without.values()]
 
     def pair(self, indicator: str, area: str) -> Pair:
         return self.figures.get((indicator, area), Pair())
@@ -103,7 +114,7 @@ def show_results(storage: Storage, wave_id: str, area: str) -> WaveResults | Non
         new_responses=sum(count.n for count in later if count.area in inside),
         newest=read_run(newest),
         shown=read_run(done),
-        without_marked=_without_marked(result),
+        without={mark: found for mark in LOOKED_AT if (found := _without(result, mark))},
         evidence={source: read_evidence(result[source.value]) for source in Source if result.get(source.value)},
         looking_level=_looking_level(result.get("prob") or {}),
     )
@@ -135,19 +146,19 @@ def _read(estimates: Mapping[str, Any] | None, tree: AreaTree, read: Any) -> dic
     }
 
 
-def _without_marked(result: Mapping[str, Any]) -> dict[str, Pair]:
-    """By indicator: the figures of everybody but those whose marks ask for review; empty when nobody has such marks."""
-    prob = _unmarked(result.get("prob"), read_figure)
-    qr = _unmarked(result.get("qr"), read_self_selected_figure)
+def _without(result: Mapping[str, Any], mark: str) -> dict[str, Pair]:
+    """By indicator: the figures of everybody but those with the mark; empty when nobody has it."""
+    prob = _unmarked(result.get("prob"), mark, read_figure)
+    qr = _unmarked(result.get("qr"), mark, read_self_selected_figure)
     return {indicator: Pair(prob.get(indicator), qr.get(indicator)) for indicator in {*prob, *qr}}
 
 
-def _unmarked(estimates: Mapping[str, Any] | None, read: Any) -> dict[str, Figure]:
+def _unmarked(estimates: Mapping[str, Any] | None, mark: str, read: Any) -> dict[str, Figure]:
     entries: Iterable[Mapping[str, Any]] = estimates["estimates"] if estimates else ()
     return {
         entry["indicator"]: read(entry)
         for entry in entries
-        if entry["category"] is None and {name: str(value) for name, value in entry["domain"].items()} == _NOT_MARKED
+        if entry["category"] is None and {name: str(value) for name, value in entry["domain"].items()} == {mark: "0"}
     }
 
 

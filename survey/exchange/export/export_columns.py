@@ -82,6 +82,8 @@ RESERVED = (
     "suspicion_score",
     "for_review",
     "over_quota",
+    "flagged",
+    "watched",
     "order_seed",
     "block_order",
     "in_population",

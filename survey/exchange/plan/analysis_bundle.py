@@ -32,16 +32,20 @@ from survey.programme.area import AreaTree
 from survey.programme.margin import SEXES, Margin
 from survey.programme.wave import Wave, WaveStatus
 from survey.programme.wave_indicator import WaveIndicator
-from survey.response.response import Response, Source
+from survey.response.response import Response, Source, officials_present
 
 PLAN = "plan.yaml"
 CODEBOOK = "codebook.csv"
+MARKS = ("for_review", "over_quota", "flagged", "watched")  # columns of 0 and 1; both sides get estimates
 _LEFT_OUT = ("interviewer", "started_at")
 
 
 @dataclass(frozen=True)
 class WaveDefinition:
-    """Everything about a wave that its analysis follows from, apart from the responses; `cases`: dwellings drawn."""
+    """Everything about a wave that its analysis follows from, apart from the responses; `cases`: dwellings drawn.
+
+    `flagged`: ids of the responses that the newest check doubts and nobody decided to keep.
+    """
 
     wave: Wave
     questionnaire: Questionnaire
@@ -49,6 +53,7 @@ class WaveDefinition:
     margins: tuple[Margin, ...]
     areas: AreaTree
     cases: int = 0
+    flagged: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -60,6 +65,8 @@ class Tally:
     without_weight: int = 0
     for_review: int = 0
     over_quota: int = 0
+    flagged: int = 0
+    watched: int = 0
     psus: set[tuple[str | None, str | None]] = field(default_factory=set)
     people: Counter[Person] = field(default_factory=Counter)
     in_base: Counter[str] = field(default_factory=Counter)
@@ -101,6 +108,8 @@ class BundleWriter:
             tally.without_weight += response.base_weight is None
             tally.for_review += response.suspicion.for_review
             tally.over_quota += response.over_quota
+            tally.flagged += response.response_id in self.definition.flagged
+            tally.watched += bool(officials_present(response))
             tally.psus.add((response.stratum, response.psu))
             if not self._belongs(response):
                 tally.outside += 1
@@ -127,10 +136,14 @@ class BundleWriter:
             cells=cells,
             indicators=[planned.entry for planned in answered],
             replaced=self.replaced,
-            marks=[name for name in ("for_review", "over_quota") if getattr(self.tally, name)],
+            marks=[name for name in MARKS if getattr(self.tally, name)],
             fraction=self._fraction(),
         )
-        columns = [*self._exported(), *(planned.column for planned in answered if planned.column)]
+        columns = [
+            *self._exported(),
+            *self._mark_columns(),
+            *(planned.column for planned in answered if planned.column),
+        ]
         folder.mkdir(parents=True, exist_ok=True)
         if cells is not None:
             columns += self._margin_columns(cells)
@@ -193,6 +206,17 @@ class BundleWriter:
             for column in self.columns
             if column.name not in _LEFT_OUT and not (column.item and column.item.type in texts)
         ]
+
+    def _mark_columns(self) -> list[Column]:
+        """What a check found and who was present, as far as anybody is concerned: both get estimates of their own."""
+        doubted = Text("核查有疑点", "doubted by the check", "核查有疑點")
+        watched = Text("有工作人员在场", "officials present", "有工作人員在場")
+        flagged = self.definition.flagged
+        columns = [
+            Column("flagged", doubted, ColumnKind.NUMBER, lambda r: int(r.response_id in flagged)),
+            Column("watched", watched, ColumnKind.NUMBER, lambda r: int(bool(officials_present(r)))),
+        ]
+        return [column for column in columns if getattr(self.tally, column.name)]
 
     def _margin_columns(self, cells: CalibrationCells) -> list[Column]:
         def sex(response: Response) -> str:

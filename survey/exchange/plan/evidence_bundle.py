@@ -15,9 +15,11 @@ from survey.exchange.export.pseudonyms import IDENTIFYING, RENAMED
 from survey.exchange.manifest import described, write_manifest
 from survey.exchange.plan.analysis_bundle import WaveDefinition
 from survey.instrument.load import to_definition
+from survey.response.integrity import IntegritySummary
 from survey.response.response import Source
 
 QUESTIONNAIRE = "questionnaire.json"
+INTEGRITY = "integrity.json"
 README = "README.md"
 MANIFEST = "manifest.json"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first day that a zip can name
@@ -69,6 +71,32 @@ def write_about(folder: Path, definition: WaveDefinition, sources: Sequence[Sour
         "files": [described(path) | {"file": path.relative_to(folder).as_posix()} for path in files],
     }
     write_manifest(folder / MANIFEST, facts)
+
+
+def write_integrity(folder: Path, summary: IntegritySummary) -> None:
+    """What the check looked for and found, and every decision with its reason; people have numbers for names.
+
+    Answers have no names here either: an excluded one is not in the data, the others stand there with their marks.
+    """
+    people = {by: number for number, by in enumerate(sorted({one.by for one in summary.decided}), start=1)}
+    told = {
+        "rules_version": summary.check.version if summary.check else None,
+        "answers_checked": summary.check.answers if summary.check else 0,
+        "rules": summary.check.rules if summary.check else {},
+        "findings": {kind.value: n for kind, n in summary.counts.items()},
+        "decisions": [
+            {
+                "on": one.on.isoformat(),
+                "decision": one.decision.value,
+                "reason": one.reason,
+                "findings": [kind.value for kind in one.kinds],
+                "reviewer": people[one.by],
+                "second_look": one.second_look,
+            }
+            for one in summary.decided
+        ],
+    }
+    (folder / INTEGRITY).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def pack(folder: Path, target: BinaryIO) -> str:

@@ -22,7 +22,9 @@ from survey.programme.report import Bar, Heading, IntervalChart, PageBreak, Para
 from survey.programme.unit import Unit, UnitRole
 from survey.programme.wave import Wave, WaveStatus
 from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
+from survey.response.integrity import NOT_CHECKED, FindingKind, IntegritySummary
 from survey.response.response import Source
+from survey.response.review import ReviewDecision
 
 MOST_WORSE_AREAS = 5
 _ROLES = {UnitRole.LEAD: "牵头", UnitRole.COOPERATING: "配合"}
@@ -33,6 +35,16 @@ _WORDS = {
     Decision.NOT_MET: "× 未达标",
     Decision.UNDETERMINED: "？ 尚不能判断",
     Decision.NONE: "—",
+}
+_FINDINGS = {
+    FindingKind.ALIKE: "与别的答卷过于一致",
+    FindingKind.CLUSTER: "成团的相似答卷",
+    FindingKind.DEVICE: "疑似同一人重复作答",
+    FindingKind.FAST: "用时太短",
+    FindingKind.ONE_CODE: "一处同一选项到底偏多",
+    FindingKind.BURST: "一处一小时内来得过多",
+    FindingKind.INTERVIEWER: "访问员的结果与众不同",
+    FindingKind.WATCHED: "有工作人员在场",
 }
 _WIDTHS = (2.9, 1.15, 2.3, 1.5, 1.9, 0.9)
 _HEAD = ("指标", "结果", "90%区间", "目标", "判断", "基数")
@@ -50,6 +62,7 @@ class ReportSource:
     fieldwork: Fieldwork
     result: Mapping[str, Any]
     computed_at: datetime
+    integrity: IntegritySummary = NOT_CHECKED
 
     def __post_init__(self) -> None:
         if not self.areas.at(AreaLevel.DISTRICT):
@@ -270,10 +283,33 @@ def _method(source: ReportSource) -> Iterator[Part]:
         )
         notes = (in_words(warning, "zh-Hans") for warning in found["warnings"])
         yield from (Paragraph(f"计算程序的提示：{note}", note=True) for note in notes)
+    yield from _integrity(source.integrity)
     yield Heading(2, "各指标的算法")
     yield from (
         Paragraph(f"{one.indicator.label.zh_hans}：{one.indicator.rule_in_words(LANGUAGE)}")
         for one in source.indicators
+    )
+
+
+def _integrity(summary: IntegritySummary) -> Iterator[Part]:
+    """What was checked, what was found, what people decided and why."""
+    check = summary.check
+    if check is None:
+        return
+    yield Heading(2, "数据核查")
+    found = "；".join(
+        f"{_FINDINGS[kind]} {summary.counts[kind]} 份" for kind in FindingKind if summary.counts.get(kind)
+    )
+    yield Paragraph(
+        f"全部 {check.answers} 份答卷按核查规则第 {check.version} 版查过：{found or '没有发现疑点'}。"
+        "疑点只是核对的理由；一份答卷可以有几种。没有决定剔除的，仍计入结果。"
+    )
+    rejected, kept = summary.number(ReviewDecision.REJECTED), summary.number(ReviewDecision.APPROVED)
+    reasons = "".join(f"；{n} 份因“{reason}”" for reason, n in summary.reasons.items())
+    again = sum(one.second_look for one in summary.decided)
+    yield Paragraph(
+        f"人工决定：剔除 {rejected} 份{reasons}；保留 {kept} 份；待查 {summary.number(ReviewDecision.HELD)} 份。"
+        f"其中 {again} 份由第二人复看并同意。剔除的答卷照原样保存，每次决定都有记录。"
     )
 
 

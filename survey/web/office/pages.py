@@ -11,10 +11,10 @@ from survey.response.suspicion import REVIEW_FROM
 from survey.web.funnel_chart import funnel_chart, most_of
 from survey.web.office.found import base_address, found_overview, found_poster
 from survey.web.office.lists import POPULATIONS, WAVES
-from survey.web.office.voice_words import LAYERS, signs_with_weights
 from survey.web.qr import qr_svg
 from survey.web.security import signed_in_account
 from survey.web.services import services
+from survey.web.voice_words import LAYERS, signs_with_weights
 
 _FUNNEL_COLUMNS = ("day", "code", "area", "place", "scanned", "opened", "started", "sent", "flagged")
 

@@ -49,16 +49,16 @@ def test_pair_search_is_many_times_faster_than_comparing_all_pairs() -> None:
     assert quick < slow / 5
 
 
-@pytest.mark.parametrize(("n", "k", "strength"), [(1000, 24, 1.2), (1500, 24, 2.5), (1500, 12, 1.2), (1000, 40, 1.8)])
+@pytest.mark.parametrize(("n", "k", "strength"), [(600, 24, 2.5), (1000, 12, 1.2), (500, 40, 1.8)])
 def test_honest_answers_are_rarely_flagged(n: int, k: int, strength: float) -> None:
-    """At most 1 % of honest answers, over two surveys; 0.2 % are accepted by the rule itself."""
+    """At most 0.8 % of honest answers, over two surveys; 0.2 % are accepted by the rule itself."""
     flagged = [
         near_duplicates(
             find_near_duplicates(honest_survey(n, k, seed, strength=strength).answers, not_substantive=(8,))
         ).flagged.mean()
         for seed in (11, 12)
     ]
-    assert np.mean(flagged) <= 0.01
+    assert np.mean(flagged) <= 0.008
 
 
 def with_copies(answers: NDArray[np.int64], copies: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -72,14 +72,13 @@ def with_copies(answers: NDArray[np.int64], copies: int, seed: int) -> tuple[NDA
     return changed, rows[:copies]
 
 
-@pytest.mark.parametrize(("k", "strength", "least"), [(24, 1.2, 0.85), (24, 2.5, 0.70), (40, 1.2, 0.90)])
+@pytest.mark.parametrize(
+    ("k", "strength", "least"), [(24, 1.2, 0.90), (24, 2.5, 0.75), (40, 1.2, 0.95), (12, 1.2, 0.45)]
+)
 def test_most_copies_with_one_changed_item_are_found(k: int, strength: float, least: float) -> None:
-    found = []
-    for seed in (1, 2):
-        answers, copied = with_copies(honest_survey(1200, k, seed, strength=strength).answers, 30, seed)
-        pattern = near_duplicates(find_near_duplicates(answers, not_substantive=(8,)))
-        found.append(pattern.flagged[copied].mean())
-    assert np.mean(found) >= least
+    answers, copied = with_copies(honest_survey(800, k, 1, strength=strength).answers, 40, 1)
+    pattern = near_duplicates(find_near_duplicates(answers, not_substantive=(8,)))
+    assert pattern.flagged[copied].mean() >= least
 
 
 def test_everybody_satisfied_is_an_opinion_and_not_a_copy() -> None:
@@ -94,9 +93,11 @@ def test_evidence_tells_match_expectation_and_effect() -> None:
     pattern = near_duplicates(find_near_duplicates(answers, not_substantive=(8,)))
     first = pattern.evidence[0]
     assert first.observed >= 29 / 30
-    assert first.expected is not None
-    assert first.expected <= 0.002
+    assert first.p_value is not None
+    assert first.p_value <= 0.002
     assert first.details["partners"] >= 1
+    row, partner = first.rows[0], int(first.details["partner"])
+    assert np.mean(answers[row] == answers[partner]) == pytest.approx(first.observed)
     satisfied = np.isin(answers[:, 0], (4, 5)).astype(float)
     effect = effect_of_leaving_out(pattern, satisfied)
     assert effect.flagged >= len(copied)
@@ -110,7 +111,8 @@ def test_the_same_data_and_seed_give_the_same_findings_in_any_row_order() -> Non
     assert np.array_equal(once.links, again.links)
     order = np.random.default_rng(0).permutation(800)
     turned = find_near_duplicates(answers[order], not_substantive=(8,))
-    assert np.array_equal(turned.differences <= 1, (once.differences <= 1)[order])
+    assert np.array_equal(turned.differences, once.differences[order])
+    assert turned.weight == pytest.approx(once.weight[order], rel=1e-3)
 
 
 def test_a_source_that_varies_one_opinion_forms_a_cluster_and_shifts_the_share() -> None:
@@ -124,20 +126,67 @@ def test_a_source_that_varies_one_opinion_forms_a_cluster_and_shifts_the_share()
     largest = pattern.evidence[0]
     assert len(set(largest.rows) & set(range(60))) >= 55
     assert largest.details["places"] <= 2
-    assert largest.p_value == pytest.approx(1 / 21)
+    assert largest.p_value == pytest.approx(1 / 40)
     effect = effect_of_leaving_out(pattern, (answers[:, 0] == 5).astype(float))
     assert effect.difference is not None
     assert effect.difference < -0.01
 
 
 def test_honest_answers_form_clusters_no_more_often_than_stated() -> None:
-    """12 honest surveys at p <= 1/21: more than 4 alarms come about in one case of 5,000."""
+    """16 honest surveys of four kinds at 5 %: more than 3 alarms come about in one case of 140."""
+    kinds: list[dict[str, float]] = [
+        {},
+        {"people_per_area": 25, "area_effect": 0.5},
+        {"dont_know": 0.15},
+        {"style": 0.5},
+    ]
     alarms = 0
-    for seed in range(12):
-        survey = honest_survey(400, 20, 100 + seed)
+    for seed in range(16):
+        survey = honest_survey(300, 20, 100 + seed, **kinds[seed % 4])  # type: ignore[arg-type]
         found = find_near_duplicates(survey.answers, not_substantive=(8,))
         alarms += bool(answer_clusters(found).evidence)
-    assert alarms <= 4
+    assert alarms <= 3
+
+
+def test_agreement_on_what_few_say_tells_more_than_agreement_on_what_many_say() -> None:
+    """Two copies of twelve items: one of an opinion of many, one of an opinion of one."""
+    answers = honest_survey(1000, 12, 3).answers
+    answers[0] = answers[1] = 4
+    answers[2] = answers[3] = [1, 5, 2, 5, 1, 4, 1, 5, 3, 1, 5, 2]
+    found = find_near_duplicates(answers, not_substantive=(8,))
+    assert found.weight[2] > found.expectation.limit > found.weight[0]
+    assert found.partner[2] == 3
+    assert 0 < found.expectation.detectable < 1
+
+
+def test_agreeing_not_to_know_tells_nothing() -> None:
+    answers = honest_survey(600, 24, 4).answers
+    answers[:2] = 8
+    answers[:2, :3] = 5
+    found = find_near_duplicates(answers, not_substantive=(8,))
+    assert found.differences[0] == 0
+    assert found.weight[0] < found.expectation.limit
+
+
+def test_copies_inside_a_place_are_easier_to_see_than_among_everybody() -> None:
+    """Fewer people to resemble by chance: of 30 copies with twelve items more are found inside places of 25."""
+    survey = honest_survey(1000, 12, 6, people_per_area=25)
+    answers, random = survey.answers.copy(), np.random.default_rng(6)
+    rows = random.permutation(1000)[:30]
+    for row in rows:
+        answers[row] = answers[random.choice(np.setdiff1d(np.flatnonzero(survey.area == survey.area[row]), rows))]
+    inside = find_near_duplicates(answers, not_substantive=(8,), places=survey.area, within_places=True)
+    anywhere = find_near_duplicates(answers, not_substantive=(8,))
+    assert inside.expectation.limit < anywhere.expectation.limit
+    assert near_duplicates(inside).flagged[rows].sum() >= near_duplicates(anywhere).flagged[rows].sum()
+    assert (survey.area[inside.links[:, 0]] == survey.area[inside.links[:, 1]]).all()
+
+
+def test_places_are_wanted_for_every_answer() -> None:
+    with pytest.raises(PatternError, match="a place for each"):
+        find_near_duplicates(honest_survey(100, 12, 1).answers, within_places=True)
+    with pytest.raises(PatternError, match="a place for each"):
+        find_near_duplicates(honest_survey(100, 12, 1).answers, places=["a", "b"])
 
 
 @pytest.mark.parametrize(

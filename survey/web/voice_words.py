@@ -1,4 +1,4 @@
-"""What the office reads about one person, one voice: names of the layers and of the signs."""
+"""What staff read about one person, one voice: names of the layers and of the signs."""
 
 from flask_babel import lazy_gettext
 
