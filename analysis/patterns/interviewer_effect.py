@@ -107,7 +107,8 @@ def outlying_interviewers(
     effect = interviewer_effect(y, interviewers, areas=areas)
     layout = _layout(y, interviewers, areas)
     size, mean, area_of = _groups(layout)
-    total, sums = np.bincount(layout.area)[area_of], np.bincount(layout.area, layout.y)[area_of]
+    total = np.bincount(layout.area).astype(np.float64)[area_of]
+    sums = np.bincount(layout.area, layout.y).astype(np.float64)[area_of]
     compared = np.flatnonzero(total > size)
     others = (sums - size * mean) / np.maximum(total - size, 1)
     if np.isin(layout.y, (0, 1)).all():

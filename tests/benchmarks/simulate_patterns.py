@@ -43,9 +43,9 @@ def clean(surveys: int) -> Iterator[str]:
     """Honest surveys only: percent of surveys with a cluster, percent of answers flagged, seconds."""
     yield "| answers | items | what kind of survey | surveys with a cluster, % | answers flagged, % | seconds |"
     yield "|---:|---:|---|---:|---:|---:|"
-    sizes = [(n, k) for n in (200, 1000, 5000) for k in (8, 12, 24, 40)]
+    sizes = [(n, k) for n in (200, 1000) for k in (8, 12, 24, 40)] + [(5000, 12), (5000, 24)]
     lines = [(n, k, "ten areas") for n, k in sizes]
-    lines += [(n, k, kind) for kind in list(KINDS)[1:] for n, k in ((200, 24), (1000, 12), (1000, 24), (2000, 40))]
+    lines += [(n, k, kind) for kind in list(KINDS)[1:] for n, k in ((200, 24), (1000, 12), (1000, 24))]
     for n, k, kind in lines:
         start = time.process_time()
         found = [find(honest_survey(n, k, seed, **KINDS[kind])) for seed in range(surveys)]
@@ -66,7 +66,7 @@ def copies(surveys: int) -> Iterator[str]:
     """1,000 answers, some of them copies: percent of the copies that are found."""
     yield "| items | changed | copies, % | found, % | found within its place, % | of one source, in a cluster, % |"
     yield "|---:|---:|---:|---:|---:|---:|"
-    for k in (8, 12, 24, 40):
+    for k in (8, 12, 24):
         for changed in (0, 1, 3):
             for share in (2, 5, 10):
                 found = np.array([_planted(k, changed, 10 * share, seed) for seed in range(surveys)]).mean(axis=0)

@@ -109,13 +109,51 @@ def test_a_computation_is_started_and_its_page_refreshes_itself_without_script(
     assert before and after and before.group() != after.group()
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_an_analyst_goes_from_a_finding_over_its_effect_to_a_decision_and_takes_it_back(
+    staff_site: StaffSite, open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page(size, script=False)
+    staff_site.sign_in(page, DISTRICT_ANALYST)
+    page.goto(f"{staff_site.url}{RESULTS}")
+    follow(page.get_by_role("link", name="数据核查：有疑点的答卷和对结果的影响"))
+    looks_right(page)
+    follow(page.locator("a[href*='kind=alike']").first)
+    looks_right(page)
+    follow(page.locator("tbody a[href*='/integrity/'] code").first)
+    page.get_by_text("哪些题相同").first.click()
+    looks_right(page)
+    follow(page.get_by_role("link", name="看影响，作决定"))
+    assert page.locator("tbody tr").count() > 10
+    looks_right(page)
+    page.fill("#reason", "回访说没有来过")
+    follow(page.get_by_role("button", name="剔除"))
+    assert "已处理 1 份答卷" in page.locator(".box.good").inner_text()
+    page.select_option("#list-decision", "rejected")
+    follow(page.locator(".list-search button"))
+    follow(page.locator("tbody a[href*='/integrity/'] code").first)
+    assert "剔除：回访说没有来过" in page.locator("main").inner_text()
+    follow(page.get_by_role("link", name="看影响，作决定"))
+    page.fill("#reason", "住户来电更正")
+    follow(page.get_by_role("button", name="撤回决定"))
+    page.goto(f"{staff_site.url}{RESULTS}/integrity?decision=rejected")
+    assert "没有符合条件的" in page.locator("main").inner_text()
+    looks_right(page)
+
+
 @pytest.mark.parametrize(("dark", "language"), LOOKS)
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_of_the_staff_are_accessible_in_every_look(
     staff_site: StaffSite, open_page: OpenPage, size: tuple[int, int], dark: bool, language: str
 ) -> None:
     pages = {
-        DISTRICT_ANALYST: ("/staff/results/", RESULTS, f"{RESULTS}/indicators/SAFE", "/staff/password"),
+        DISTRICT_ANALYST: (
+            f"{RESULTS}/integrity",
+            "/staff/results/",
+            RESULTS,
+            f"{RESULTS}/indicators/SAFE",
+            "/staff/password",
+        ),
         OFFICE: (
             "/staff/questionnaires/",
             "/staff/collect/",

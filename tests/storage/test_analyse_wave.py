@@ -322,6 +322,8 @@ def test_every_figure_stands_with_and_without_the_marked_responses(answered: Sto
         session.add_all(
             MarkRow(wave=WAVE, response_id=one, signs="same_browser", score=0.6, over_quota="") for one in marked
         )
+        for row in session.scalars(select(ResponseRow).where(ResponseRow.source == Source.PROB.value).limit(60)):
+            row.answers = json.dumps(json.loads(row.answers) | {"interview_present": ["1", "3"]})
     analysed = analyse_wave(answered, WAVE, tmp_path / "out", NOW)
     all_of_them = figure(analysed.result, "qr", "PARTIC")
     parts = [figure(analysed.result, "qr", "PARTIC", for_review=value) for value in ("0", "1")]
@@ -335,3 +337,7 @@ def test_every_figure_stands_with_and_without_the_marked_responses(answered: Sto
     assert pair.prob is None
     assert pair.qr is not None
     assert pair.qr.n == unmarked
+    assert shown.without["flagged"]["PARTIC"].qr == pair.qr, "the signs are all that the check doubts"
+    alone, everybody_drawn = shown.without["watched"]["PARTIC"].prob, shown.pair("PARTIC", DISTRICT).prob
+    assert alone is not None and everybody_drawn is not None
+    assert 0 < alone.n < everybody_drawn.n

@@ -74,7 +74,7 @@ def alike(wave: CheckedWave) -> Found:
     clusters = answer_clusters(everybody, places=places)
     for group in clusters.evidence:
         members = [wave.responses[row].response_id for row in group.rows]
-        evidence = {"size": len(members), "places": int(group.details["places"]), "p": group.p_value}
+        evidence: Limits = {"size": len(members), "places": int(group.details["places"]), "p": group.p_value}
         evidence |= {"members": members[:20], "usual": round(group.expected or 0.0, 1)}
         findings += [Finding(member, FindingKind.CLUSTER, evidence) for member in members]
     limits = {
@@ -167,7 +167,7 @@ def burst(wave: CheckedWave) -> Found:
     scanned = [one for one in wave.responses if one.source is Source.QR and one.poster]
     if len(scanned) < _LEAST_ANSWERS:
         raise PatternError(f"fewer than {_LEAST_ANSWERS} answers through posters")
-    pattern = bursts([one.received_at for one in scanned], [one.poster for one in scanned])
+    pattern = bursts(np.array([one.received_at for one in scanned]), [one.poster or "" for one in scanned])
     findings = []
     for found in pattern.evidence:
         place, hour = found.subject.split(" ", 1)
@@ -180,7 +180,7 @@ def burst(wave: CheckedWave) -> Found:
 def interviewer(wave: CheckedWave) -> Found:
     """Interviewers whose result on an indicator differs from that of the others in the street; 1 % over everything."""
     asked = [one for one in wave.responses if one.source is Source.PROB and one.interviewer]
-    who, where = [one.interviewer for one in asked], [one.stratum or "" for one in asked]
+    who, where = [one.interviewer or "" for one in asked], [one.stratum or "" for one in asked]
     if len(asked) < _LEAST_ANSWERS or len(set(who)) < 2:
         raise PatternError(f"fewer than {_LEAST_ANSWERS} interviews, or fewer than two interviewers")
     told: dict[str, list[dict[str, Any]]] = {}
