@@ -18,6 +18,7 @@ from survey.storage.marks import MarkRow
 from survey.storage.reviews import not_rejected
 
 _FETCHED = 2000  # rows that a stream holds in memory
+_NAMED = 500  # ids in one query
 
 
 class ResponseRow(Base):
@@ -127,6 +128,18 @@ def stream_responses(
         query = query.order_by(None).order_by(ResponseRow.response_id)
     for row in session.execute(query.execution_options(yield_per=_FETCHED)):
         yield _to_response(row)
+
+
+def load_named_responses(
+    session: Session, wave_id: str, ids: Collection[str], areas: Collection[str]
+) -> list[Response]:
+    """The live responses with these ids that belong to one of the areas, those that a review rejected too."""
+    ordered, found = sorted(ids), []
+    for start in range(0, len(ordered), _NAMED):
+        query = _selected(wave_id, (Purpose.LIVE,), tuple(Source), areas, with_rejected=True)
+        query = query.where(ResponseRow.response_id.in_(ordered[start : start + _NAMED]))
+        found += [_to_response(row) for row in session.execute(query)]
+    return found
 
 
 def responses_after(

@@ -26,7 +26,7 @@ from survey.storage.areas import load_area_tree
 from survey.storage.events import events_on
 from survey.storage.integrity import list_findings, list_second_looks, newest_check
 from survey.storage.questionnaires import require_questionnaire
-from survey.storage.responses import stream_responses
+from survey.storage.responses import load_named_responses, stream_responses
 from survey.storage.reviews import list_reviews
 from survey.storage.waves import load_indicators, require_wave
 
@@ -137,13 +137,19 @@ class _Known:
     looks: Mapping[str, SecondLook]
 
     @classmethod
-    def read(cls, session: Session, wave_id: str, area: str) -> "_Known":
+    def read(cls, session: Session, wave_id: str, area: str, *, everybody: bool = False, named: str = "") -> "_Known":
+        """`everybody`: all responses and not only those with findings and the one `named`."""
         wave, tree = require_wave(session, wave_id), load_area_tree(session)
         inside = codes_within(tree, area)
-        stream = stream_responses(session, wave_id, areas=inside, with_rejected=True)
-        responses = {one.response_id: one for one in stream}
         check = newest_check(session, wave_id)
         found = list_findings(session, check) if check else []
+        wanted = {one.response for one in found} | ({named} if named else set())
+        read: Iterable[Response] = (
+            stream_responses(session, wave_id, areas=inside, with_rejected=True)
+            if everybody
+            else load_named_responses(session, wave_id, wanted, inside)
+        )
+        responses = {one.response_id: one for one in read}
         return cls(
             wave,
             tree,
@@ -191,7 +197,7 @@ def list_found_answers(storage: Storage, wave_id: str, area: str) -> FoundAnswer
 def show_found_answer(storage: Storage, wave_id: str, area: str, response_id: str) -> AnswerEvidence | None:
     """Everything found about one answer; None when there is none of this id in `area`, or no check yet."""
     with storage.read() as session:
-        known = _Known.read(session, wave_id, area)
+        known = _Known.read(session, wave_id, area, named=response_id)
         if known.check is None or response_id not in known.responses:
             return None
         indicators = measured_indicators(load_indicators(session, wave_id), known.questionnaire)
@@ -215,7 +221,7 @@ def weigh(storage: Storage, wave_id: str, area: str, chosen: Iterable[str]) -> W
     """
     wanted = set(chosen)
     with storage.read() as session:
-        known = _Known.read(session, wave_id, area)
+        known = _Known.read(session, wave_id, area, everybody=True)
         indicators = measured_indicators(load_indicators(session, wave_id), known.questionnaire)
     counted = [
         one

@@ -110,6 +110,8 @@ def settle(wave_id: str) -> ResponseReturnValue:
     if decision not in set(ReviewDecision):
         abort(400)
     reason = request.form.get("reason", "")
+    if request.form.get("number", str(len(chosen))) != str(len(chosen)):
+        return _effect_page(wave_id, chosen, [gettext("这组答卷刚才变了，请再看一遍影响。")]), 422
     try:
         wanted = ReviewDecision(decision)
         count = settle_findings(

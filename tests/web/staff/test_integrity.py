@@ -91,6 +91,9 @@ def test_a_whole_kind_is_decided_at_once_and_the_next_check_keeps_the_decisions(
 ) -> None:
     analyst = visit(DISTRICT_ANALYST)
     effect = analyst.get(f"{PAGE}/effect?kind=alike")
+    stale = {"kind": "alike", "decision": "approved", "reason": "已电话核实", "number": "1"}
+    stale["csrf_token"] = effect.all("input", name="csrf_token")[0].attributes["value"]
+    assert analyst.client.post(f"{PAGE}/effect", data=stale).status_code == 422, "another group than was looked at"
     done = analyst.send(f"{PAGE}/effect", effect, kind="alike", decision="approved", reason="已电话核实")
     assert f"已处理 {len(found[FindingKind.ALIKE])} 份答卷" in done.text
     again = analyst.send(PAGE, done)
