@@ -285,8 +285,10 @@ def _warnings(plan: Plan, sample: Sample, method: VarianceMethod) -> list[str]:
     if lonely:
         policy = plan.design.lonely_psu
         found.append(f"design: one PSU in stratum {shortened(lonely)}; treated by lonely_psu: {policy}")
-    if isinstance(method, Replication) and not method.all_converged:
-        found.append("replicates: the weighting steps did not converge in every replicate")
+    if isinstance(method, Replication) and method.unmet:
+        found.append(
+            f"replicates: some cannot meet {shortened(method.unmet)}; they keep the weights nearest to it, as in R"
+        )
     if sample.design.second is not None and not isinstance(method, Replication):
         single = int((sample.design.second.drawn == 1).sum())
         if single:

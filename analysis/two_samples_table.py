@@ -121,9 +121,9 @@ def _again(weighting: Weighting, inside: Bools) -> Rake:
 
     def rake(weights: Floats) -> Floats:
         totals = np.bincount(weighting.classes.of_row, weights=weights, minlength=weighting.classes.count)
-        factor, fine = weighting.refactor(totals[:, None].astype(np.float64))
-        if not fine:
-            raise TwoSamplesError("calibration: did not converge in a replicate")
+        factor, unmet = weighting.refactor(totals[:, None].astype(np.float64))
+        if unmet:
+            raise TwoSamplesError(f"calibration: a replicate cannot meet {shortened(unmet)}")
         return np.asarray(weights * factor[weighting.classes.of_row, 0] * inside)
 
     return rake

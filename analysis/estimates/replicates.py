@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.design import Design
+from analysis.estimates.hadamard import hadamard
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Codes, Floats, Frame, Ints
 from analysis.plan import Replicates
@@ -152,20 +153,32 @@ def _bootstrap(plan: Replicates, design: Design) -> Made:
 
 
 def _brr(plan: Replicates, design: Design) -> Made:
-    """Balanced half-samples of two PSUs a stratum (McCarthy 1969); `rho` shrinks them (Fay: 2 - rho and rho)."""
-    if (design.drawn != 2).any():
-        wrong = [design.strata[h] for h in np.flatnonzero(design.drawn != 2)]
-        raise FaultsFound(
-            [Fault("plan", "design.replicates.type: brr", "two PSUs in every stratum", f"not in {shortened(wrong)}")]
-        )
-    strata = len(design.strata)
-    hadamard = np.ones((1, 1))
-    while hadamard.shape[0] <= strata:
-        hadamard = np.block([[hadamard, hadamard], [hadamard, -hadamard]])
-    sign = hadamard[1 : strata + 1][design.stratum_of_psu]
-    sign[design.starts + 1] *= -1
-    count = hadamard.shape[0]
+    """Balanced half-samples of two PSUs a stratum (McCarthy 1969); `rho` shrinks them (Fay: 2 - rho and rho).
+
+    The same as R's as.svrepdesign: its Hadamard matrix, PSUs of a stratum in the order of the rows, strata in that of
+    their names, those with four, six … PSUs first and cut into pairs.
+    """
+    odd = design.drawn % 2 == 1
+    if odd.any():
+        wrong = [design.strata[h] for h in np.flatnonzero(odd)]
+        expected = "an even number of PSUs in every stratum"
+        raise FaultsFound([Fault("plan", "design.replicates.type: brr", expected, f"not in {shortened(wrong)}")])
+    pairs = _pairs_of_psus(design)
+    matrix = hadamard(pairs.shape[0])
+    sign = np.empty((design.psus, matrix.shape[0]))
+    sign[pairs[:, 0]] = 2.0 * matrix[1 : pairs.shape[0] + 1] - 1
+    sign[pairs[:, 1]] = -sign[pairs[:, 0]]
+    count = matrix.shape[0]
     return 1 + sign * (1 - plan.rho), 1 / (count * (1 - plan.rho) ** 2), np.ones(count)
+
+
+def _pairs_of_psus(design: Design) -> Ints:
+    """PSU numbers of each half-sampled pair, shape (pairs, 2), in R's order."""
+    _, first_row = np.unique(design.psu_of_row, return_index=True)
+    names = [name.replace(" × ", ".") for name in design.strata]  # R's interaction()
+    ordered = sorted(range(len(names)), key=lambda h: (design.drawn[h] == 2, names[h]))
+    members = [np.flatnonzero(design.stratum_of_psu == h) for h in ordered]
+    return np.concatenate([each[np.argsort(first_row[each])] for each in members]).reshape(-1, 2)
 
 
 def _given(plan: Replicates, design: Design, frame: Frame, columns: list[str]) -> ReplicateDesign:

@@ -81,8 +81,8 @@ class Replication:
         return Pairs(np.argsort(of_row, kind="stable"), np.append(0, ends), unit, group)
 
     @cached_property
-    def _refit(self) -> tuple[Floats, bool]:
-        """Factors of all classes in every replicate, shape (classes, replicates), and whether all steps converged."""
+    def _refit(self) -> tuple[Floats, tuple[str, ...]]:
+        """Factors of all classes in every replicate, shape (classes, replicates), and what was not met in some."""
         from scipy.sparse import coo_array
 
         base, units = self.replicates.base, self.replicates.unit_of_row
@@ -129,8 +129,8 @@ class Replication:
         return found
 
     @property
-    def all_converged(self) -> bool:
-        """Whether the weighting steps came to an end in every replicate."""
+    def unmet(self) -> tuple[str, ...]:
+        """Weighting steps that some replicate cannot meet, each with the control that it misses most."""
         return self._refit[1]
 
     def replicate_estimates(self, measure: Measure, domains: DomainSet) -> Floats:

@@ -204,14 +204,14 @@ trim_weights <- function(w, step) {
 
 # ---- Replicates -----------------------------------------------------------------------------------------------------
 
-# Multipliers of base weights (rows x replicates), scale and rscales. jk1, jkn: as.svrepdesign. Balanced half-samples
-# are made here, because survey chooses another Hadamard matrix; a bootstrap's draws are read from a file.
+# Multipliers of base weights (rows x replicates), scale and rscales. jk1, jkn: as.svrepdesign; balanced half-samples:
+# brrweights; a bootstrap's draws are read from a file.
 replicate_weights <- function(plain, kind, rho = 0, file = NULL) {
   if (kind %in% c("jk1", "jkn")) {
     made <- as.svrepdesign(plain, type = if (kind == "jk1") "JK1" else "JKn")
     return(list(multiplier = as.matrix(weights(made, "replication")), scale = made$scale, rscales = made$rscales))
   }
-  if (kind == "brr") return(half_samples(plain$variables$.stratum, plain$variables$.psu, rho))
+  if (kind == "brr") return(half_samples(plain$variables$.stratum, plain$variables$.unit, rho))
   table <- read.csv(file, colClasses = c(stratum = "character", psu = "character"), check.names = FALSE,
                     encoding = "UTF-8")
   place <- match(paste(plain$variables$.stratum, plain$variables$.psu, sep = "|"),
@@ -220,24 +220,12 @@ replicate_weights <- function(plain, kind, rho = 0, file = NULL) {
   list(multiplier = multiplier, scale = 1 / (ncol(multiplier) - 1), rscales = rep(1, ncol(multiplier)))
 }
 
-# McCarthy 1969 with Sylvester's Hadamard matrix; strata and PSUs in the order of their labels.
-half_samples <- function(stratum, psu, rho) {
-  strata <- in_order(unique(stratum))
-  hadamard <- matrix(1, 1, 1)
-  while (nrow(hadamard) <= length(strata)) hadamard <- rbind(cbind(hadamard, hadamard), cbind(hadamard, -hadamard))
-  sign <- hadamard[1 + match(stratum, strata), , drop = FALSE]
-  for (h in strata) {
-    second <- stratum == h & psu == in_order(unique(psu[stratum == h]))[2]
-    sign[second, ] <- -sign[second, ]
-  }
-  count <- nrow(hadamard)
-  list(multiplier = 1 + sign * (1 - rho), scale = 1 / (count * (1 - rho)^2), rscales = rep(1, count))
-}
-
-# Labels in numeric order, texts after numbers by their code points.
-in_order <- function(labels) {
-  value <- suppressWarnings(as.numeric(labels))
-  labels[order(is.na(value), ifelse(is.na(value), 0, value), rank_of_text(labels))]
+# survey's brrweights, with strata named by their place so that no locale orders them.
+half_samples <- function(stratum, unit, rho) {
+  place <- sprintf("%06d", rank_of_text(gsub(" \u00d7 ", ".", stratum)))
+  multiplier <- as.matrix(brrweights(place, unit, fay.rho = rho, compress = FALSE, only.weights = TRUE))
+  count <- ncol(multiplier)
+  list(multiplier = multiplier, scale = 1 / (count * (1 - rho)^2), rscales = rep(1, count))
 }
 
 rank_of_text <- function(labels) {

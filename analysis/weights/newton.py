@@ -31,12 +31,11 @@ class Distance(Protocol):
 
 @dataclass(frozen=True)
 class Calibrated:
-    """Ratios (classes,), the relative misfit after each step, and the control that fits worst at the end."""
+    """Ratios (classes,) and the relative misfit after each step."""
 
     factor: Floats
     history: tuple[float, ...]
     converged: bool
-    worst: int
     rescaled_by: float
 
 
@@ -74,7 +73,26 @@ def calibrate(
     relative = np.abs(misfit * column) / scaled
     factor = distance.ratio(z @ lam) * scale
     met = bool(relative.max() < max(tolerance, 1e-9))
-    return Calibrated(factor, tuple(history), met, int(relative.argmax()), scale)
+    return Calibrated(factor, tuple(history), met, scale)
+
+
+def full_steps(weight: Floats, x: Floats, population: Floats, distance: Distance, cap: int) -> Floats:
+    """Ratios (classes,) after undamped Newton steps, where R's calibrate stands with totals that cannot be met.
+
+    For replicates only: no ratios meet the totals, and R keeps these (survey:::grake, maxit = `cap`). They stay within
+    the bounds. Ends early when the steps have come to rest.
+    """
+    lam = np.zeros(x.shape[1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(cap):
+            u = x @ lam
+            normal = x.T @ (x * (weight * distance.slope(u))[:, None])
+            misfit = population - x.T @ (weight * distance.ratio(u))
+            step = np.linalg.pinv(normal, rcond=256 * np.finfo(float).eps, hermitian=True) @ misfit
+            if not np.isfinite(step).all() or np.abs(step).max() <= 1e-14 * np.abs(lam).max(initial=1e-14):
+                break
+            lam = lam + step
+    return distance.ratio(x @ lam)
 
 
 def _damped(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from analysis.weights.classes import Classes, Grouping, collapse, each_row
 from analysis.weights.diagnostics import Spread, StepDiagnostics
 from analysis.weights.linear import Linear
 from analysis.weights.logit import Logit
-from analysis.weights.newton import Distance, calibrate
+from analysis.weights.newton import Calibrated, Distance, calibrate, full_steps
 from analysis.weights.poststratify import poststratify
 from analysis.weights.rake import rake
 from analysis.weights.raking import Raking
@@ -93,13 +93,39 @@ class PreparedStep:
         outcome = Outcome(factor)
         for k in range(totals.shape[1]):
             goal = np.concatenate([*(population[:, k] for population in populations), numeric])
-            found = calibrate(totals[:, k], self.x, goal, distance_of(plan), plan.tolerance, plan.max_iterations)
+            weight = totals[:, k]
+            found = self._solve(plan, weight, goal)
             factor[:, k] = found.factor
-            if k == 0 or not found.converged:
-                outcome = Outcome(factor, found.history, found.converged, self.names[found.worst])
-                if not found.converged:
-                    return outcome
+            if k == 0 or (outcome.converged and not found.converged):
+                misfit = np.abs(self.x.T @ (weight * found.factor) - goal) / (1 + np.abs(goal))
+                outcome = Outcome(factor, found.history, found.converged, self.names[int(misfit.argmax())])
         return outcome
+
+    def _solve(self, plan: CalibrationStep, weight: Floats, goal: Floats) -> Calibrated:
+        """Ratios for one column of class totals; where they cannot be met, those at which R's calibrate ends."""
+        distance = distance_of(plan)
+        found = calibrate(weight, self.x, goal, distance, plan.tolerance, plan.max_iterations)
+        if found.converged:
+            return found
+        left = full_steps(weight, self.x @ self.coding, goal @ self.coding, distance, plan.max_iterations)
+        return replace(found, factor=left)
+
+    @cached_property
+    def coding(self) -> Floats:
+        """R's columns of the controls from ours, shape (k, j): everyone, then each margin without its first level.
+
+        The weights are the same in any coding. Where a replicate cannot meet a level, these columns decide, as in R's
+        calibrate, that everyone still sums to the total and the first level takes up what the other lacks.
+        """
+        from scipy.linalg import block_diag
+
+        blocks = []
+        for k, margin in enumerate(self.controls.margins):
+            others = sorted(range(len(margin.levels)), key=lambda level: margin.levels[level])[1:]
+            identity = np.eye(len(margin.levels))
+            everyone = identity.sum(axis=1, keepdims=True)
+            blocks.append(np.hstack([everyone, identity[:, others]]) if k == 0 else identity[:, others])
+        return np.asarray(block_diag(*blocks, np.eye(len(self.controls.numeric))))
 
     def _trim(self, plan: TrimStep, totals: Floats, rows: Floats) -> Outcome:
         factor = np.ones_like(totals)
@@ -224,14 +250,15 @@ class Weighting:
         also = self.of_nonrespondents()[0].grouping if self.adjusts_for_nonresponse else None
         return fit_of(steps, self.classes.base * self.factor, self.classes.rows, also)
 
-    def refactor(self, totals: Floats) -> tuple[Floats, bool]:
-        """Runs all steps again on replicate class totals (classes, k): factors, and whether all converged."""
-        factor, fine = np.ones_like(totals), True
+    def refactor(self, totals: Floats) -> tuple[Floats, tuple[str, ...]]:
+        """Runs all steps again on replicate class totals (classes, k): factors, and what some replicate cannot meet."""
+        factor, unmet = np.ones_like(totals), []
         for step in self.prepared:
             outcome = step.run(totals * factor, self.classes.rows)
             factor = factor * outcome.factor
-            fine = fine and outcome.converged
-        return factor, fine
+            if not outcome.converged:
+                unmet.append(f"{step.key} ({step.plan.method}), {outcome.worst}")
+        return factor, tuple(unmet)
 
 
 def weight_sample(
