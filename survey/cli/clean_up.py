@@ -15,6 +15,7 @@ _WORDS = {
     "resume_codes": "codes for another device",
     "hashes": "one-way hashes of browsers, addresses and answers",
     "reply_slips": "reply slips",
+    "recordings": "recordings beside visits",
 }
 
 
@@ -25,6 +26,6 @@ _WORDS = {
 @with_appcontext
 @plain_errors
 def clean_up_command(draft_days: int) -> None:
-    """Delete drafts, codes, hashes and slips whose time is over, and print how many. Run it daily."""
+    """Delete drafts, codes, hashes, slips and recordings whose time is over, and print how many. Run it daily."""
     for name, deleted in asdict(clean_up(services().storage, datetime.now(UTC), draft_days)).items():
         click.echo(f"{deleted:>7} {_WORDS[name]}")

@@ -21,6 +21,7 @@ class StoppedDeviceError(DeviceError):
 class RecordKind(StrEnum):
     ANSWER = "answer"
     VISIT = "visit"
+    RECORDING = "recording"
 
 
 class RecordOutcome(StrEnum):
@@ -40,6 +41,7 @@ class KeptReason(StrEnum):
     UNKNOWN_VERSION = "unknown_version"
     UNKNOWN_PLACE = "unknown_place"
     WAVE_NOT_OPEN = "wave_not_open"
+    NOT_ASKED = "not_asked"  # a recording that the wave does not ask for; its content is not kept
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,17 @@
-"""What a device closes into a box: one answer or one visit. They are two records, and neither names the other."""
+"""What a device closes into a box: one answer, one visit, or what was recorded beside a visit with consent.
+
+Answer and visit are two records, and neither names the other; a recording names its visit only.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Base64Bytes, ConfigDict, Field, TypeAdapter, ValidationError
 
 from survey.fieldwork.device import RecordKind
+from survey.fieldwork.visit_recording import LARGEST
+from survey.programme.recording_plan import RecordingKind
 
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 _Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -59,7 +64,22 @@ class VisitRecord:
     next_appointment: AwareDatetime | None = None
 
 
-FieldRecord = AnswerRecord | VisitRecord
+@dataclass(frozen=True)
+class RecordingRecord:
+    """A position (`content`: JSON), photograph or sound; `content` is base64. The device makes one only with consent."""
+
+    __pydantic_config__ = _STRICT
+
+    kind: Literal[RecordKind.RECORDING]
+    id: _Id
+    wave: _Name
+    visit: _Id
+    what: Literal[RecordingKind.POSITION, RecordingKind.PHOTO, RecordingKind.AUDIO]
+    media_type: Annotated[str, Field(max_length=40)]
+    content: Annotated[Base64Bytes, Field(max_length=LARGEST)]
+
+
+FieldRecord = AnswerRecord | VisitRecord | RecordingRecord
 _ADAPTER: TypeAdapter[FieldRecord] = TypeAdapter(Annotated[FieldRecord, Field(discriminator="kind")])
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.programme.protection import NO_PROTECTION, Protection
+from survey.programme.recording_plan import NO_RECORDING, RecordingPlan
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")  # the day on which an approval expires is the office's day
 GRACE = timedelta(hours=24)  # for forms that were opened before the wave was closed
@@ -65,7 +66,7 @@ class Wave:
 
     `analysis` holds sections of an analysis plan (YAML: design, calibration, domains, interval) that replace the ones
     which the application derives from the wave's margins; empty for the derived plan. `protection`: the layers of one
-    person, one voice.
+    person, one voice. `recording`: what may be recorded beside a visit, with consent.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Wave:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     protection: Protection = NO_PROTECTION
+    recording: RecordingPlan = NO_RECORDING
 
     def accepts_on(self, day: date) -> bool:
         """Whether answers may be given on `day`: open, and the approval has not expired."""

@@ -11,6 +11,7 @@ from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.programme.margin import Margin
 from survey.programme.protection import Protection
+from survey.programme.recording_plan import RecordingPlan
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveError, WaveStatus
 from survey.storage.base import Base
 
@@ -45,6 +46,7 @@ class WaveRow(Base):
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     protection: Mapped[str] = mapped_column(LongText, server_default="")
+    recording: Mapped[str] = mapped_column(LongText, server_default="")
 
 
 class WaveIndicatorRow(Base):
@@ -95,6 +97,7 @@ def save_wave(session: Session, wave: Wave) -> None:
             opened_at=wave.opened_at,
             closed_at=wave.closed_at,
             protection=wave.protection.to_text(),
+            recording=wave.recording.to_text(),
         )
     )
     session.flush()
@@ -168,4 +171,5 @@ def _to_wave(row: WaveRow) -> Wave:
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         protection=Protection.from_text(row.protection),
+        recording=RecordingPlan.from_text(row.recording),
     )

@@ -56,7 +56,8 @@ def with_headers(application: "WSGIApplication") -> "WSGIApplication":
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
             named = {name.lower() for name, _ in headers}
-            added = [*_HEADERS] if "content-security-policy" not in named else _beside_own_policy(named)
+            own = named & {"content-security-policy", "permissions-policy"}
+            added = _beside_own_policy(named) if own else [*_HEADERS]
             if "cache-control" not in named:
                 added.append(_NOT_KEPT)
             if environ["wsgi.url_scheme"] == "https":
@@ -69,8 +70,9 @@ def with_headers(application: "WSGIApplication") -> "WSGIApplication":
 
 
 def _beside_own_policy(named: set[str]) -> list[tuple[str, str]]:
-    """For an answer with a policy of its own, which also says who may frame it: nothing that contradicts it."""
-    return [pair for pair in _HEADERS if pair[0].lower() not in named | {"x-frame-options"}]
+    """For an answer with a policy of its own: nothing that contradicts it. A CSP also says who may frame the page."""
+    framing = {"x-frame-options"} if "content-security-policy" in named else set()
+    return [pair for pair in _HEADERS if pair[0].lower() not in named | framing]
 
 
 def compress(response: Response) -> Response:

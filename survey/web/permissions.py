@@ -166,6 +166,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "fieldwork.settle_kept": FIELDWORK,
     "fieldwork.case": FIELDWORK,
     "fieldwork.change_case": FIELDWORK,
+    "fieldwork.recording": FIELDWORK,
+    "fieldwork.remove": FIELDWORK,
     "fieldwork.recontacts": FIELDWORK,
     "fieldwork.draw_recontacts": FIELDWORK,
     "fieldwork.recontact": FIELDWORK,

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from survey.actions.fieldwork.list_my_cases import MyCase, with_history
+from survey.actions.fieldwork.show_recordings import recordings_of
 from survey.actions.programme.list_waves_in_area import codes_within
 from survey.fieldwork.case import Assignment, FieldworkError, SampledCase
+from survey.fieldwork.visit_recording import VisitRecording
 from survey.programme.area import Area
 from survey.programme.wave import Wave
 from survey.storage import Storage
@@ -49,6 +51,7 @@ class ShownCase:
     area: Area
     history: MyCase
     assignments: tuple[Assignment, ...]
+    recordings: tuple[VisitRecording, ...]
 
 
 def list_cases_in_area(storage: Storage, wave_id: str, area: str | None = None) -> list[SampledCase]:
@@ -95,4 +98,5 @@ def show_case(storage: Storage, wave_id: str, case_id: str, area: str) -> ShownC
         if case.area not in codes_within(tree, area):
             raise FieldworkError(f"case {case_id}: expected a case in {area}, found one elsewhere")
         (found,) = with_history(session, wave_id, [case])
-        return ShownCase(wave, tree.by_code[case.area], found, tuple(list_assignments(session, wave_id, case_id)))
+        assignments = tuple(list_assignments(session, wave_id, case_id))
+        return ShownCase(wave, tree.by_code[case.area], found, assignments, recordings_of(session, wave_id, case_id))

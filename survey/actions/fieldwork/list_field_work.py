@@ -12,6 +12,7 @@ from survey.fieldwork.place_token import Place, seal_place
 from survey.instrument.load import from_definition
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import AreaTree
+from survey.programme.wave import Wave
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.devices import load_device
@@ -57,12 +58,12 @@ def list_field_work(storage: Storage, secret_key: str, token: str) -> FieldWork:
 
 def load_field_form(
     storage: Storage, secret_key: str, token: str, wave_id: str, questionnaire: str, version: int
-) -> tuple[Questionnaire, AreaTree] | None:
-    """A published version and the areas that it offers; None when the wave never asks it."""
+) -> tuple[Wave, Questionnaire, AreaTree] | None:
+    """A wave, a published version and the areas that it offers; None when the wave never asks it."""
     read_device(storage, secret_key, token)
     with storage.read() as session:
         wave = load_wave(session, wave_id)
         text = load_definition(session, questionnaire, version)
         if wave is None or wave.questionnaire != questionnaire or text is None:
             return None
-        return from_definition(json.loads(text)), load_area_tree(session)
+        return wave, from_definition(json.loads(text)), load_area_tree(session)

@@ -1,4 +1,4 @@
-"""Receive one record from a worker's device: open its box, hand answers and visits on, count it, prove the receipt.
+"""Receive one record from a worker's device: open its box, hand its content on, count it, prove the receipt.
 
 A record is never refused for what it holds: one that cannot be taken as it is gets kept for review, with the reason.
 The box of an answer says nothing about its case, and what is stored of the two can be joined by nothing.
@@ -12,19 +12,27 @@ from sqlalchemy.exc import IntegrityError
 
 from survey.actions.fieldwork.deliver_door_answer import deliver_door_answer
 from survey.actions.fieldwork.deliver_visit import deliver_visit
+from survey.actions.fieldwork.keep_recording import SentRecording, keep_recording
 from survey.actions.fieldwork.not_taken import NotTakenError
 from survey.fieldwork.device import (
     Delivered,
     Device,
     DeviceError,
     KeptReason,
+    RecordKind,
     RecordOutcome,
     StoppedDeviceError,
     prove,
     record_digest,
 )
 from survey.fieldwork.device_token import Purpose, read_token
-from survey.fieldwork.field_record import AnswerRecord, FieldRecord, FieldRecordError, read_field_record
+from survey.fieldwork.field_record import (
+    AnswerRecord,
+    FieldRecord,
+    FieldRecordError,
+    RecordingRecord,
+    read_field_record,
+)
 from survey.fieldwork.sealed_box import SealedBoxError, open_box
 from survey.fieldwork.visit import VisitOutcome
 from survey.instrument.canonical import canonical_bytes, sha256_hex
@@ -101,7 +109,14 @@ def _take(storage: Storage, key: str, device: Device, record_id: str, body: byte
         fault = _Fault(KeptReason.FAULTY, str(error))
     except NotTakenError as error:
         fault = _Fault(error.reason, str(error))
-    return _keep(storage, key, device, record_id, canonical_bytes(opened), fault, now)
+    return _keep(storage, key, device, record_id, canonical_bytes(_without_recording(opened)), fault, now)
+
+
+def _without_recording(opened: dict[str, object] | None) -> dict[str, object] | None:
+    """A photograph or sound that cannot be taken is told, and not kept: nobody agreed to that."""
+    if opened is None or opened.get("kind") != RecordKind.RECORDING.value:
+        return opened
+    return {name: value for name, value in opened.items() if name != "content"}
 
 
 def _open(body: bytes, key: str) -> dict[str, object]:
@@ -117,6 +132,10 @@ def _hand_on(storage: Storage, key: str, device: Device, record: FieldRecord, no
         skew = _skew(storage, device)
         received = deliver_door_answer(storage, key, record, interviewer=device.interviewer, skew=skew, now=now)
         return _Taken(RecordOutcome(received.outcome.value), received.receipt)
+    if isinstance(record, RecordingRecord):
+        sent = SentRecording(record.wave, record.id, record.visit, record.what, record.media_type, record.content)
+        kept = keep_recording(storage, key, sent, now)
+        return _Taken(kept.outcome, kept.receipt)
     visit = deliver_visit(storage, key, record, device, now)
     return _Taken(_VISIT_OUTCOMES.get(visit.outcome, RecordOutcome.KEPT), visit.receipt)
 

@@ -11,6 +11,7 @@ from survey.programme.wave import OFFICE_TIME, Wave
 from survey.response.resume_code import KEPT as RESUME_CODES_KEPT
 from survey.response.trace import WHOLE_WAVE
 from survey.storage import Storage
+from survey.storage.recordings import delete_recordings_until
 from survey.storage.responses import DraftRow
 from survey.storage.resume_codes import ResumeCodeRow
 from survey.storage.traces import delete_periods, list_periods
@@ -27,10 +28,11 @@ class CleanedUp:
     resume_codes: int
     hashes: int
     reply_slips: int
+    recordings: int = 0
 
 
 def clean_up(storage: Storage, now: datetime, draft_days: int = DRAFT_DAYS) -> CleanedUp:
-    """Delete drafts that nobody changed for `draft_days`, codes for other devices, hashes and slips past their time.
+    """Delete drafts unchanged for `draft_days`, and codes, hashes, slips and recordings past their time.
 
     Each kind in a transaction of its own: what was deleted stays deleted when a later one fails.
     """
@@ -43,7 +45,12 @@ def clean_up(storage: Storage, now: datetime, draft_days: int = DRAFT_DAYS) -> C
         resume_codes = len(session.scalars(over.returning(ResumeCodeRow.code_hash)).all())
     with storage.write() as session:
         hashes = delete_periods(session, _periods_past(session, today))
-    return CleanedUp(drafts, resume_codes, hashes, delete_old_slips(storage, today))
+    with storage.write() as session:
+        recordings = sum(
+            delete_recordings_until(session, wave.id, today - timedelta(days=wave.recording.keep_days + 1))
+            for wave in list_waves(session)
+        )
+    return CleanedUp(drafts, resume_codes, hashes, delete_old_slips(storage, today), recordings)
 
 
 def _periods_past(session: Session, today: date) -> list[tuple[str, str]]:

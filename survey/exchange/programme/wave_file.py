@@ -23,6 +23,7 @@ from survey.instrument.text import Text
 from survey.programme.indicator import DontKnowPolicy, Indicator, Rule, Unit
 from survey.programme.margin import Margin
 from survey.programme.protection import NO_PROTECTION, Protection
+from survey.programme.recording_plan import LEAST_METRES, MOST_DAYS, MOST_METRES, NO_RECORDING, RecordingPlan
 from survey.programme.target import Operator, Target
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveStatus
 from survey.programme.wave_indicator import WaveIndicator
@@ -110,6 +111,19 @@ class ProtectionShape(Shape):
     keep_days: int = Field(default=NO_PROTECTION.keep_days, ge=1, le=180)
 
 
+class RecordingShape(Shape):
+    """What may be recorded beside a visit, with the keys of `RecordingPlan`; a key that is left out is not asked for."""
+
+    position_metres: Annotated[int, Field(ge=LEAST_METRES, le=MOST_METRES)] | None = None
+    photo: bool = False
+    audio: bool = False
+    keep_days: int = Field(default=NO_RECORDING.keep_days, ge=1, le=MOST_DAYS)
+
+    @property
+    def plan(self) -> RecordingPlan:
+        return RecordingPlan(self.position_metres or 0, self.photo, self.audio, self.keep_days)
+
+
 class WaveShape(Shape):
     id: WaveId
     name: Labels
@@ -124,6 +138,7 @@ class WaveShape(Shape):
     analysis: dict[str, Any] = Field(default_factory=dict)
     quotas: tuple[QuotaShape, ...] = ()
     protection: ProtectionShape = ProtectionShape()
+    recording: RecordingShape = RecordingShape()
 
     @model_validator(mode="after")
     def _one_judge(self) -> "WaveShape":
@@ -162,6 +177,7 @@ class WaveFile:
             status=WaveStatus.DRAFT,
             analysis=self.analysis,
             protection=Protection(**dict(shape.protection)),
+            recording=shape.recording.plan,
         )
 
 

@@ -18,6 +18,7 @@ from survey.fieldwork.case import CaseState, FieldworkError
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.programme.wave import WaveError
 from survey.web.fieldwork.case_words import ACTIONS, KEPT_REASONS, PHASES, STATES, refusal_in_words
+from survey.web.fieldwork.recordings import KINDS
 from survey.web.i18n import current_time, gettext
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -169,6 +170,8 @@ def _case(wave_id: str, case_id: str, problems: list[str] | None = None) -> str:
         wave=shown.wave,
         found=shown.history,
         assignments=shown.assignments,
+        recordings=shown.recordings,
+        kinds=KINDS,
         area=shown.area,
         problems=problems or [],
         outcomes=VISIT_OUTCOMES,

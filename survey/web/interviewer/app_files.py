@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.fieldwork.visit import Presence
@@ -39,8 +40,13 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/app/<version>/<name>", "module", module)
 
 
-def app(language: str = LANGUAGES[0]) -> str:
-    """The one page of the app; every screen is a template in it."""
+def app(language: str = LANGUAGES[0]) -> ResponseReturnValue:
+    """The one page of the app. It may ask for position and sound, which it does only after a resident agreed."""
+    return _page(language), {"Permissions-Policy": "camera=(), geolocation=(self), microphone=(self), payment=()"}
+
+
+def _page(language: str) -> str:
+    """Every screen is a template in it."""
     use_language(language)
     return render_template(
         "interviewer/app.html",
@@ -105,7 +111,7 @@ def app_version() -> str:
 
 def _cache_version() -> str:
     """Also changes with the pages and styles, so that a device fetches them anew."""
-    pages = [app(language) for language in LANGUAGES]
+    pages = [_page(language) for language in LANGUAGES]
     return hashlib.sha256("".join(pages + [_asset(name) for name in _STYLES]).encode()).hexdigest()[:12]
 
 

@@ -24,7 +24,7 @@ from survey.web.i18n import current_time, use_language
 from survey.web.question import Question, QuestionSection
 from survey.web.services import services
 
-_LARGEST = 256 * 1024  # bytes of one record
+_LARGEST = 4_000_000  # bytes of one record: a photograph inside two layers of base64
 Arguments = ParamSpec("Arguments")
 
 
@@ -80,9 +80,10 @@ def form(wave_id: str, questionnaire: str, version: str, language: str) -> str:
     if found is None:
         abort(404)
     use_language(language)
-    asked, tree = found
+    wave, asked, tree = found
     return render_template(
         "interviewer/form.html",
+        wave=wave,
         sections=_sections(asked),
         areas=areas.by_street(tree),
         area_label=lambda code: areas.label(tree, code),
@@ -114,6 +115,7 @@ def deliver(record_id: str) -> Response:
     """One record; the reply is the proven receipt, after it is on disk."""
     if len(record_id) > 36 or (request.content_length or 0) > _LARGEST:
         abort(413)
+    request.max_content_length = _LARGEST
     now = current_time()
     delivered = receive_record(services().storage, _key(), _token(), record_id, request.get_data(), now)
     return jsonify(
@@ -161,6 +163,7 @@ def _wave(found: FieldWork, one: MyWave) -> dict[str, Any]:
         "organiser": wave.organiser.name.to_mapping(),
         "phone": wave.organiser.phone,
         "definition": found.definitions.get(wave.id),
+        "recording": {"kinds": wave.recording.kinds, "position_metres": wave.recording.position_metres},
     }
 
 

@@ -10,4 +10,5 @@ REASONS = {
     KeptReason.UNKNOWN_VERSION: lazy_gettext("问卷版本不是本轮发布过的"),
     KeptReason.UNKNOWN_PLACE: lazy_gettext("样本位置的签名对不上"),
     KeptReason.WAVE_NOT_OPEN: lazy_gettext("本轮已经结束，或还没有开始"),
+    KeptReason.NOT_ASKED: lazy_gettext("本轮没有要求记录的内容，内容已丢弃"),
 }

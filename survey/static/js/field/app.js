@@ -1,6 +1,7 @@
 // The worker's app: opens from the device's own files, asks for the PIN, and shows the screen that the address names.
 
 import { showCase } from "./case.js";
+import { showConsent } from "./consent.js";
 import { showChoose, showLetter } from "./choose.js";
 import { read, write } from "./database.js";
 import { guest } from "./guest.js";
@@ -23,6 +24,7 @@ const SCREENS = {
   case: (key) => showCase(key),
   choose: (key) => showChoose(key),
   letter: (key) => showLetter(key),
+  consent: (id) => showConsent(id),
   interview: (id) => showInterview(id),
   visit: (rest) => {
     const [key, chosen = ""] = rest.split("?");

@@ -38,7 +38,8 @@ async function begin(one, key, mode, form) {
   }
   const draft = newDraft(one, key, mode, { eligible, language: form.elements.language.value });
   await drafts.save(draft);
-  location.hash = `interview/${draft.id}`;
+  const asked = waveOf(one).recording?.kinds.length;
+  location.hash = `${asked ? "consent" : "interview"}/${draft.id}`;
 }
 
 /** The ids of the answer and of the visit are made now, before anything is filled in. */

@@ -2,19 +2,26 @@
 //   settings  open    device id, delivering token, keys that only close or check, the PIN's wrapping, counters, language
 //   sealed    sealed  one entry "work": the day's list
 //   drafts    sealed  interviews that are going on, by id
+//   recordings boxed  what was recorded with consent, until its interview is finished
 //   outbox    boxed   finished records; only the office can open them
 //   receipts  open    which records were received, without a word of what was in them
 //   forms     open    pages of published questionnaires, the same for everybody
 
 const NAME = "minyi-field";
-const STORES = ["settings", "sealed", "drafts", "outbox", "receipts", "forms"];
+const STORES = ["settings", "sealed", "drafts", "recordings", "outbox", "receipts", "forms"];
 let opened;
 
 function open() {
   opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => STORES.forEach((name) => request.result.createObjectStore(name));
-    request.onsuccess = () => resolve(request.result);
+    const request = indexedDB.open(NAME, 2);
+    request.onupgradeneeded = () => {
+      const there = request.result.objectStoreNames;
+      STORES.filter((name) => !there.contains(name)).forEach((name) => request.result.createObjectStore(name));
+    };
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
   });
   return opened;

@@ -1,11 +1,20 @@
 // An interview that is going on, sealed and written at every change, so that a killed tab loses nothing. One tab works on
 // a draft at a time: a Web Lock belongs to the tab, and goes with it.
 
-import { keys, read, remove, write } from "./database.js";
+import { keys, read, transact, write } from "./database.js";
+import * as recordings from "./recordings.js";
 import { open, seal } from "./vault.js";
 
 export const save = async (draft) => write("drafts", draft.id, await seal(draft));
-export const discard = (id) => remove("drafts", id);
+
+/** Delete a draft with everything that was recorded for it. */
+export async function discard(id) {
+  const recorded = await recordings.of(id);
+  await transact(["drafts", "recordings"], (stores) => {
+    stores.drafts.delete(id);
+    recorded.forEach((one) => stores.recordings.delete(one.id));
+  });
+}
 
 export async function load(id) {
   const sealed = await read("drafts", id);

@@ -2,17 +2,21 @@
 
 import { closeBox } from "./box.js";
 import { read, readAll, transact } from "./database.js";
+import * as recordings from "./recordings.js";
 
-/** Close records and put them into the outbox in one transaction, which also ends the draft they came from. */
+/** Close records and put them into the outbox in one transaction, with what was recorded; it also ends the draft. */
 export async function finish(records, draft = null) {
   const { officePoint } = await read("settings", "device");
   const at = Date.now();
   const closed = await Promise.all(records.map(async (record) => (
     { id: record.id, kind: record.kind, at, body: JSON.stringify(await closeBox(record, officePoint)) }
   )));
+  const recorded = draft ? await recordings.of(draft) : [];
+  closed.push(...recorded.map(({ id, body }) => ({ id, kind: "recording", at, body })));
   const issued = (await read("settings", "issued")) ?? 0;
-  await transact(["outbox", "drafts", "settings"], (stores) => {
+  await transact(["outbox", "drafts", "recordings", "settings"], (stores) => {
     closed.forEach((one) => stores.outbox.put(one, one.id));
+    recorded.forEach((one) => stores.recordings.delete(one.id));
     stores.settings.put(issued + closed.length, "issued");
     if (draft) stores.drafts.delete(draft);
   });

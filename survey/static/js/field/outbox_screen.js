@@ -15,14 +15,14 @@ export async function showOutbox({ send, version }) {
     else say("news", word("sent"));
   });
   on(screen, "export", async () => {
-    const n = await exportFile();
-    say("news", word("exported", { n }));
+    say("news", word("exported", { n: await exportFile() }));
   });
   const { records, age: oldest } = await waiting();
-  const answers = records.filter((record) => record.kind === "answer").length;
+  const n = (kind) => records.filter((record) => record.kind === kind).length;
   const receipts = await readAll("receipts");
-  const counts = { n: records.length, answers, visits: records.length - answers };
-  fill(screen, "count", records.length ? word("count", counts) : word("all-sent"));
+  const counts = { n: records.length, answers: n("answer"), visits: n("visit") };
+  const recorded = n("recording") ? word("recordings", { n: n("recording") }) : "";
+  fill(screen, "count", records.length ? word("count", counts) + recorded : word("all-sent"));
   fill(screen, "oldest", records.length ? word("oldest", { age: age(oldest) }) : "");
   fill(screen, "issued", `${(await read("settings", "issued")) ?? 0}`);
   fill(screen, "received", `${receipts.length}`);
