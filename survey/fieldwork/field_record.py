@@ -66,7 +66,7 @@ class VisitRecord:
 
 @dataclass(frozen=True)
 class RecordingRecord:
-    """A position (`content`: JSON), photograph or sound; `content` is base64. The device makes one only with consent."""
+    """A position (JSON), photograph or sound; `content` is base64. The device makes one only with consent."""
 
     __pydantic_config__ = _STRICT
 

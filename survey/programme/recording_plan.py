@@ -1,4 +1,4 @@
-"""What a wave may record beside a visit: position, photograph, sound. Step 2; nothing is asked for unless it stands here.
+"""What a wave may record beside a visit: position, photograph, sound; nothing unless it stands here. Step 2.
 
 The resident is asked for each of them in plain words, and refusing costs nothing (PIPL, separate consent).
 """

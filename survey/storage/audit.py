@@ -15,6 +15,7 @@ from survey.response.receipt import Outcome
 from survey.response.response import Source
 from survey.storage.collect import AttachmentRow
 from survey.storage.invitations import CodeUseRow, InvitationRow
+from survey.storage.recordings import VisitRecordingRow
 from survey.storage.responses import ConflictRow, LedgerRow, ResponseRow
 from survey.storage.waves import WaveRow
 
@@ -146,6 +147,11 @@ def stream_attachments(session: Session) -> Iterator[tuple[AttachmentRow, bool]]
     """Every attachment, and whether the ledger holds a record that it belongs to."""
     delivered = exists().where(LedgerRow.wave == AttachmentRow.wave, LedgerRow.response_id == AttachmentRow.response_id)
     return ((row[0], row[1]) for row in _stream(session, select(AttachmentRow, delivered)))
+
+
+def stream_recordings(session: Session) -> Iterator[VisitRecordingRow]:
+    """Every recording beside a visit."""
+    return (row[0] for row in _stream(session, select(VisitRecordingRow)))
 
 
 def count_by_wave(session: Session) -> list[WaveCounts]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.fieldwork.collect_device import CollectDevice
@@ -124,6 +124,13 @@ def holds_answers(session: Session, wave_id: str, response_id: str) -> bool:
 def attachment_names(session: Session, wave_id: str, response_id: str) -> frozenset[str]:
     query = select(AttachmentRow.name).where(AttachmentRow.wave == wave_id, AttachmentRow.response_id == response_id)
     return frozenset(session.scalars(query))
+
+
+def delete_attachments_until(session: Session, wave_id: str, last_day: date) -> int:
+    """Delete what arrived on `last_day` or before; returns how many."""
+    row = AttachmentRow
+    gone = delete(row).where(row.wave == wave_id, row.received_on <= last_day).returning(row.sha256)
+    return len(session.scalars(gone).all())
 
 
 def _values(device: CollectDevice) -> dict[str, object]:

@@ -56,10 +56,14 @@ def has_other_content(session: Session, recording: VisitRecording) -> bool:
     return any(sha256 != recording.sha256 for sha256 in session.scalars(query))
 
 
-def list_recordings(session: Session, wave_id: str, visits: Collection[str]) -> list[VisitRecording]:
-    """The recordings of some visits (of one case: there are few), by visit and kind."""
+def list_recordings(
+    session: Session, wave_id: str, visits: Collection[str], kind: RecordingKind | None = None
+) -> list[VisitRecording]:
+    """The recordings of some visits (of one case: there are few), by visit and kind; narrowed to one kind."""
     row = VisitRecordingRow
     query = select(row).where(row.wave == wave_id, row.visit_id.in_(sorted(visits)))
+    if kind is not None:
+        query = query.where(row.kind == kind.value)
     return [_to_recording(one) for one in session.scalars(query.order_by(row.visit_id, row.kind, row.recording_id))]
 
 

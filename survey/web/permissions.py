@@ -175,6 +175,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "fieldwork.calls": frozenset({INTERVIEWER}),
     "fieldwork.call": frozenset({INTERVIEWER}),
     "fieldwork.take_call": frozenset({INTERVIEWER}),
+    "fieldwork.phone": frozenset({INTERVIEWER}),
+    "fieldwork.take_phone": frozenset({INTERVIEWER}),
     "interviewer.assignments": frozenset({SUPERVISOR, INTERVIEWER}),
     "interviewer.enrol_page": frozenset({INTERVIEWER}),
     "interviewer.enrol": frozenset({INTERVIEWER}),

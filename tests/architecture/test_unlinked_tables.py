@@ -3,7 +3,7 @@
 from survey.storage.tables import Base
 
 ANSWERS = {"response", "ledger", "conflict", "draft", "response_review", "paper_form", "paper_entry"}
-FIELDWORK = {"sampled_case", "visit", "visit_conflict", "assignment", "appointment", "recontact"}
+FIELDWORK = {"sampled_case", "visit", "visit_conflict", "assignment", "appointment", "recontact", "visit_recording"}
 FIELDWORK |= {"sampling_frame", "frame_dwelling", "sample_draw"}
 # What both may carry: the wave, where and how the dwelling was drawn, who interviewed. None tells one dwelling.
 SHARED = {"wave", "area", "stratum", "psu", "base_weight", "interviewer", "mode", "sha256", "content", "reason"}

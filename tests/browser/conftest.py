@@ -23,6 +23,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
 )
 SMALL_PHONE, PHONE, DESKTOP = (360, 640), (412, 915), (1280, 800)
 QUESTIONNAIRES = ("resident", "pulse", "merchant", "staff", "student")

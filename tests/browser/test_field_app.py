@@ -4,12 +4,13 @@ The server is really stopped, replies are really lost behind a committed record,
 with what the device made: nothing lost, nothing twice.
 """
 
+import base64
 import json
 import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -23,10 +24,13 @@ from survey.actions.fieldwork.import_device_file import import_device_file
 from survey.actions.fieldwork.list_devices import DeviceSummary, list_devices
 from survey.actions.upkeep.verify_storage import verify_storage
 from survey.fieldwork.device import RecordOutcome
+from survey.programme.recording_plan import RecordingPlan
 from survey.storage import Storage
 from survey.storage.fieldwork import CaseRow
+from survey.storage.recordings import VisitRecordingRow
 from survey.storage.responses import LedgerRow, ResponseRow
 from survey.storage.visits import VisitRow
+from survey.storage.waves import save_wave
 from tests.browser.accessibility import violations
 from tests.browser.conftest import SMALL_PHONE
 from tests.factories import DISTRICT, KEY, NOW, StoredWave
@@ -38,6 +42,10 @@ OpenPage = Callable[..., Page]
 CASES = 40
 NUMBERS = count(10)
 PIN = "246810"
+# A picture of one pixel.
+DOOR = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 # A whole day in one call: the app's own modules close and queue the records, as its screens do.
 A_DAY = """async ([folder, cases]) => {
@@ -452,3 +460,58 @@ def looks_right(page: Page, *, inspected: bool) -> None:
     """Nothing scrolls sideways; axe-core, which is slow, looks at the screens of one language."""
     assert not inspected or violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_what_a_resident_agrees_to_is_recorded_and_what_is_refused_is_not(field_site: FieldSite, phone: Page) -> None:
+    plan = RecordingPlan(position_metres=500, photo=True, audio=True)
+    wave = field_site.field.stored.wave
+    with field_site.storage.write() as session:
+        save_wave(session, replace(wave, recording=plan))
+    phone.context.grant_permissions(["geolocation", "microphone"], origin=field_site.server.url)
+    phone.context.set_geolocation({"latitude": 31.234567, "longitude": 121.456789})
+    field_site.enrol(phone)
+    open_and_unlock(field_site, phone)
+    phone.context.set_offline(True)
+
+    begin_interview(phone, 0, "R")
+    screen(phone, "consent")
+    assert phone.locator("[name=consent]:checked").count() == 0, "nothing is agreed to beforehand"
+    assert violations(phone) == []
+    for what in ("position", "photo", "audio"):
+        phone.check(f"[name=consent][value={what}]")
+    phone.set_input_files("#photo", {"name": "door.png", "mimeType": "image/png", "buffer": DOOR})
+    phone.click("[data-go=record-audio]")
+    phone.locator("[data-fill=audio-state]", has_text="正在录音").wait_for()
+    phone.click("[data-go=agreed]")
+    answer_and_close(phone)
+
+    begin_interview(phone, 0, "R")
+    screen(phone, "consent")
+    phone.click("[data-go=agreed]")
+    answer_and_close(phone)
+
+    phone.context.set_offline(False)
+    all_sent(phone)
+    with field_site.storage.write() as session:
+        found = list(session.scalars(select(VisitRecordingRow)))
+        save_wave(session, wave)
+    first = min(field_site.visits(), key=lambda visit: visit.at)
+    assert {row.visit_id for row in found} == {first.visit_id}
+    kinds = {row.kind: (row.media_type, base64.b64decode(row.content)) for row in found}
+    assert {kind: media for kind, (media, _) in kinds.items()} == {
+        "position": "application/json",
+        "photo": "image/jpeg",
+        "audio": "audio/webm",
+    }
+    assert b"31.234567" not in kinds["position"][1]
+    assert kinds["photo"][1].startswith(b"\xff\xd8")
+    assert len(field_site.responses()) == 2, "who refuses is asked just the same"
+    assert phone.evaluate(ON_DEVICE, "recordings") == []
+
+
+def answer_and_close(page: Page) -> None:
+    screen(page, "interview")
+    page.check("#age_confirmed")
+    page.locator("[name=a1]").first.check()
+    page.click("[data-fill=finish]")
+    close_interview(page)

@@ -1,4 +1,4 @@
-"""Keep what was recorded beside a visit with consent: once by its id, only what the wave asks for, positions rounded."""
+"""Keep what was recorded beside a visit with consent: once, only what the wave asks for, positions rounded."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -11,6 +11,7 @@ from survey.programme.wave import OFFICE_TIME, Wave
 from survey.response.resume_code import KEPT as RESUME_CODES_KEPT
 from survey.response.trace import WHOLE_WAVE
 from survey.storage import Storage
+from survey.storage.collect import delete_attachments_until
 from survey.storage.recordings import delete_recordings_until
 from survey.storage.responses import DraftRow
 from survey.storage.resume_codes import ResumeCodeRow
@@ -46,11 +47,14 @@ def clean_up(storage: Storage, now: datetime, draft_days: int = DRAFT_DAYS) -> C
     with storage.write() as session:
         hashes = delete_periods(session, _periods_past(session, today))
     with storage.write() as session:
-        recordings = sum(
-            delete_recordings_until(session, wave.id, today - timedelta(days=wave.recording.keep_days + 1))
-            for wave in list_waves(session)
-        )
+        recordings = sum(_forget_recordings(session, wave, today) for wave in list_waves(session))
     return CleanedUp(drafts, resume_codes, hashes, delete_old_slips(storage, today), recordings)
+
+
+def _forget_recordings(session: Session, wave: Wave, today: date) -> int:
+    """What was recorded beside visits of the wave, and files that ODK Collect sent, after the wave's `keep_days`."""
+    last_day = today - timedelta(days=wave.recording.keep_days + 1)
+    return delete_recordings_until(session, wave.id, last_day) + delete_attachments_until(session, wave.id, last_day)
 
 
 def _periods_past(session: Session, today: date) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from survey.storage.audit import (
     responses_without_ledger,
     stream_attachments,
     stream_deliveries,
+    stream_recordings,
     used_codes_without_letter,
 )
 from survey.storage.quotas import quota_disagreements
@@ -60,6 +61,7 @@ def verify_storage(storage: Storage, key: str, on_progress: OnProgress = tell_no
             on_progress(done, total)
         yield from _check_orphans(session)
         yield from _check_attachments(session)
+        yield from _check_recordings(session)
         for wave, cell, accepted, counted in quota_disagreements(session):
             yield Disagreement("quota", wave, cell, f"the counter says {accepted}, answers counted: {counted}")
         for counts in count_by_wave(session):
@@ -147,6 +149,13 @@ def _check_attachments(session: Session) -> Iterator[Disagreement]:
             yield Disagreement("attachment", row.wave, subject, "the content has another sha256 than its row")
         if not delivered:
             yield Disagreement("attachment", row.wave, subject, "the ledger holds no record that it belongs to")
+
+
+def _check_recordings(session: Session) -> Iterator[Disagreement]:
+    for row in stream_recordings(session):
+        if sha256_hex(base64.b64decode(row.content)) != row.sha256:
+            what = "the content has another sha256 than its row"
+            yield Disagreement("visit_recording", row.wave, f"{row.recording_id} {row.kind}", what)
 
 
 def _check_counts(counts: WaveCounts) -> Iterator[Disagreement]:

@@ -12,6 +12,7 @@ from survey.instrument.item import Item, ItemType
 from survey.instrument.questionnaire import Questionnaire, Section
 from survey.instrument.text import LANGUAGES, Text
 from survey.invitation.invitation import PlaceType
+from survey.programme.recording_plan import RecordingKind, RecordingPlan
 from survey.programme.wave import Wave
 
 CASE_FILE = "cases.csv"
@@ -27,10 +28,13 @@ START, END, VISIT_ID, CASE, OUTCOME, ELIGIBLE, AGAIN, NOTE = (
     "visit_again",
     "visit_note",
 )
+CONSENT = "visit_consent"
+RECORDED = {kind: f"visit_{kind.value}" for kind in RecordingKind}
 _ABOUT = "about_survey"
 _BIRTHDAY = "visit_birthday"
 RESERVED = frozenset(
     {VISIT, INTERVIEW, START, END, VISIT_ID, CASE, OUTCOME, ELIGIBLE, AGAIN, NOTE, _ABOUT, _BIRTHDAY, "meta"}
+    | {CONSENT, *RECORDED.values()}
 )
 
 # What a worker notes down; the heads of the groups ("other non-contact" …) are for the office.
@@ -78,6 +82,38 @@ _WORDS = {
         "备注（不要写姓名、电话和回答）", "Note (no names, numbers or answers)", "備註（不要寫姓名、電話和回答）"
     ),
 }
+_CONSENT = Text(
+    "请念给住户听：这次调查还想请您同意记录下面的内容，可以都不同意，不影响访问。只有办公室和督导员能看，和回答没有联系。",
+    "Read out: may we also record the following? You may refuse any of it; it changes nothing for you. Only the office "
+    "and supervisors see it, and it is not linked to your answers.",
+    "請念給住戶聽：這次調查還想請您同意記錄下面的內容，可以都不同意，不影響訪問。只有辦公室和督導員能看，和回答沒有聯繫。",
+)
+_AGREED = {
+    RecordingKind.PHOTO: Text("同意拍一张照片", "I agree to one photograph", "同意拍一張照片"),
+    RecordingKind.AUDIO: Text(
+        "同意录下开场说明", "I agree to a sound recording of the introduction", "同意錄下開場說明"
+    ),
+}
+_TAKE = {
+    RecordingKind.POSITION: Text(
+        "大致位置（到办公室即取整）", "Rough position (rounded on arrival)", "大致位置（到辦公室即取整）"
+    ),
+    RecordingKind.PHOTO: Text(
+        "拍一张照片（不拍人、证件和门牌号）",
+        "One photograph (no people, papers or house numbers)",
+        "拍一張照片（不拍人、證件和門牌號）",
+    ),
+    RecordingKind.AUDIO: Text(
+        "录开场说明，第一题之前停",
+        "Record the introduction; stop before the first question",
+        "錄開場說明，第一題之前停",
+    ),
+}
+_RECORDERS: dict[RecordingKind, Row] = {
+    RecordingKind.POSITION: {"type": "geopoint"},
+    RecordingKind.PHOTO: {"type": "image", "parameters": "max-pixels=1280"},
+    RecordingKind.AUDIO: {"type": "audio", "parameters": "quality=voice-only"},
+}
 _LATER = Text("请选一个以后的时间。", "Choose a time to come.", "請選一個以後的時間。")
 _MANY = Text(
     "选项太多，或“以上都没有”这类选项和别的一起选了。",
@@ -104,7 +140,7 @@ def collect_sheets(wave: Wave, questionnaire: Questionnaire) -> XlsForm:
     languages = tuple(dict.fromkeys((*LANGUAGES, *questionnaire.languages)))
     whole = replace(questionnaire, languages=languages, sections=tuple(_limited(questionnaire)))
     sheets = sheets_of(whole)
-    survey = (*_head(wave), *_visit(), *_interview(sheets, whole))
+    survey = (*_head(wave), *_visit(wave), *_interview(sheets, whole))
     choices = tuple(_plain(row) for row in sheets.choices if row["list_name"] not in _context(whole))
     settings = {
         "form_title": wave.name.zh_hans,
@@ -116,7 +152,11 @@ def collect_sheets(wave: Wave, questionnaire: Questionnaire) -> XlsForm:
     outcomes = tuple(
         {"list_name": OUTCOME, "name": one.value, **in_columns("label", one.words, LANGUAGES)} for one in OUTCOMES
     )
-    return XlsForm(survey, (*outcomes, *choices), settings)
+    asked = tuple(
+        {"list_name": CONSENT, "name": kind.value, **in_columns("label", _agreed(kind, wave.recording), LANGUAGES)}
+        for kind in wave.recording.kinds
+    )
+    return XlsForm(survey, (*outcomes, *asked, *choices), settings)
 
 
 def _limited(questionnaire: Questionnaire) -> Iterator[Section]:
@@ -154,7 +194,7 @@ def _head(wave: Wave) -> Iterator[Row]:
     yield {"type": "note", "name": _ABOUT, **in_columns("label", about, LANGUAGES)}
 
 
-def _visit() -> Iterator[Row]:
+def _visit(wave: Wave) -> Iterator[Row]:
     again = " or ".join(f"${{{OUTCOME}}} = '{one.value}'" for one in OUTCOMES if one.value.startswith("22"))
     yield {"type": "begin_group", "name": VISIT, **_label(VISIT)}
     yield {"type": "calculate", "name": VISIT_ID, "calculation": "once(uuid())"}
@@ -164,10 +204,39 @@ def _visit() -> Iterator[Row]:
     persons = {"relevant": _INTERVIEWED, "required": "yes", "constraint": f". >= 1 and . <= {MOST_ELIGIBLE}"}
     yield {"type": "integer", "name": ELIGIBLE, **persons, **_label(ELIGIBLE)}
     yield {"type": "note", "name": _BIRTHDAY, "relevant": f"${{{ELIGIBLE}}} > 1", **_label(_BIRTHDAY)}
+    yield from _recordings(wave)
     later = {"constraint": ". > now()", **in_columns("constraint_message", _LATER, LANGUAGES)}
     yield {"type": "dateTime", "name": AGAIN, "relevant": again, **later, **_label(AGAIN)}
     yield {"type": "text", "name": NOTE, "constraint": "string-length(.) <= 300", **_label(NOTE)}
     yield {"type": "end_group", "name": VISIT}
+
+
+def _recordings(wave: Wave) -> Iterator[Row]:
+    """What the wave asks for, each only where the resident agreed; before the questionnaire, so no answer is heard."""
+    plan = wave.recording
+    if not plan.kinds:
+        return
+    consent = Text(
+        f"{_CONSENT.zh_hans}{plan.keep_days} 天后删除，收回同意请打 {wave.organiser.phone}。",
+        f"{_CONSENT.en} Deleted after {plan.keep_days} days; to take consent back, call {wave.organiser.phone}.",
+        f"{_CONSENT.zh_hant}{plan.keep_days} 天後刪除，收回同意請打 {wave.organiser.phone}。",
+    )
+    asked = in_columns("label", consent, LANGUAGES)
+    yield {"type": f"select_multiple {CONSENT}", "name": CONSENT, "relevant": _INTERVIEWED, **asked}
+    for kind in plan.kinds:
+        relevant = {"relevant": f"selected(${{{CONSENT}}}, '{kind.value}')"}
+        yield _RECORDERS[kind] | relevant | {"name": RECORDED[kind], **in_columns("label", _TAKE[kind], LANGUAGES)}
+
+
+def _agreed(kind: RecordingKind, plan: RecordingPlan) -> Text:
+    if kind is not RecordingKind.POSITION:
+        return _AGREED[kind]
+    metres = plan.position_metres
+    return Text(
+        f"同意记录大致位置（约 {metres} 米见方）",
+        f"I agree to the rough position (about {metres} m)",
+        f"同意記錄大致位置（約 {metres} 米見方）",
+    )
 
 
 def _interview(sheets: XlsForm, questionnaire: Questionnaire) -> Iterator[Row]:

@@ -6,11 +6,24 @@ Nothing that is kept after the cut names both: `answers_xml` holds neither the d
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from xml.etree import ElementTree as Tree
 
-from survey.exchange.openrosa.collect_form import AGAIN, CASE, ELIGIBLE, END, NOTE, OUTCOME, START, VISIT, VISIT_ID
+from survey.exchange.openrosa.collect_form import (
+    AGAIN,
+    CASE,
+    CONSENT,
+    ELIGIBLE,
+    END,
+    NOTE,
+    OUTCOME,
+    RECORDED,
+    START,
+    VISIT,
+    VISIT_ID,
+)
+from survey.programme.recording_plan import RecordingKind
 from survey.programme.wave import OFFICE_TIME
 
 LARGEST_XML = 1_000_000
@@ -27,7 +40,10 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True)
 class SentVisit:
-    """The part about the dwelling, as it was sent; empty texts where the form had nothing."""
+    """The part about the dwelling, as it was sent; empty texts where the form had nothing.
+
+    `recorded`: what the resident agreed to, a position as it stands in XForms or the name of a file.
+    """
 
     id: str
     case: str
@@ -37,6 +53,7 @@ class SentVisit:
     ended: datetime | None
     again: datetime | None
     eligible: str
+    recorded: Mapping[RecordingKind, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,6 +134,8 @@ def _leaves(root: Tree.Element) -> dict[str, tuple[str, ...]]:
 
 
 def _visit(group: Tree.Element, start: str, end: str) -> SentVisit:
+    agreed = _text(group, CONSENT).split()
+    recorded = {kind: _text(group, name) for kind, name in RECORDED.items() if kind.value in agreed}
     return SentVisit(
         id=_text(group, VISIT_ID),
         case=_text(group, CASE),
@@ -126,6 +145,7 @@ def _visit(group: Tree.Element, start: str, end: str) -> SentVisit:
         ended=_moment(end),
         again=_moment(_text(group, AGAIN)),
         eligible=_text(group, ELIGIBLE),
+        recorded={kind: written for kind, written in recorded.items() if written},
     )
 
 

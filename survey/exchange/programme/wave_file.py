@@ -112,7 +112,7 @@ class ProtectionShape(Shape):
 
 
 class RecordingShape(Shape):
-    """What may be recorded beside a visit, with the keys of `RecordingPlan`; a key that is left out is not asked for."""
+    """What may be recorded beside a visit, with the keys of `RecordingPlan`; what is left out is not asked for."""
 
     position_metres: Annotated[int, Field(ge=LEAST_METRES, le=MOST_METRES)] | None = None
     photo: bool = False

@@ -2,11 +2,11 @@
 
 from flask import Blueprint
 
-from survey.web.fieldwork import calls, cases, health, recontacts, recordings, sample
+from survey.web.fieldwork import calls, cases, health, phone, recontacts, recordings, sample
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("fieldwork", __name__, url_prefix="/staff/fieldwork")
 
-for part in (health, sample, cases, recordings, calls, recontacts):
+for part in (health, sample, cases, recordings, calls, phone, recontacts):
     part.add_routes(blueprint)

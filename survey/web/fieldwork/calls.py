@@ -16,11 +16,12 @@ from survey.web.i18n import current_time, gettext
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
-# What a call can end with; the codes of closed doors and lost addresses are for those who go there.
+# What a call without an interview can end with; closed doors and lost addresses are for those who go there.
 OUTCOMES = tuple(
     one
     for one in VISIT_OUTCOMES
     if one not in {Disposition.NO_ENTRY, Disposition.NOT_FOUND, Disposition.UNREACHABLE, Disposition.QUOTA_FILLED}
+    and not one.interviewed
 )
 
 

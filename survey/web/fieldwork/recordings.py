@@ -1,4 +1,4 @@
-"""What was recorded beside a visit, with consent: opened one by one (each opening is logged), or deleted with a reason."""
+"""Recorded beside a visit with consent: opened one by one (each opening is logged), or deleted with a reason."""
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue

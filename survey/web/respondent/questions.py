@@ -8,9 +8,9 @@ from survey.instrument.answers import AnswerFault
 from survey.instrument.condition import Condition
 from survey.instrument.evaluate import evaluate
 from survey.instrument.item import Item, ItemType
+from survey.web.condition_words import words_of_condition
+from survey.web.fault_messages import message
 from survey.web.question import Question, QuestionSection
-from survey.web.respondent.condition_words import words_of_condition
-from survey.web.respondent.fault_messages import message
 
 
 def sections_of(form: Form, values: RawValues, faults: Sequence[AnswerFault] = ()) -> list[QuestionSection]:

@@ -87,6 +87,7 @@ class Sent:
         }
     )
     meta: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)  # elements of the visit, such as what was recorded
     started: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(minutes=9))
 
     def xml(self) -> bytes:
@@ -97,6 +98,8 @@ class Sent:
         values = (("id", self.visit), ("case", self.case), ("outcome", self.outcome), ("eligible", self.eligible))
         for name, value in (*values, ("note", self.note)):
             Tree.SubElement(visit, f"visit_{name}").text = value
+        for name, value in self.beside.items():
+            Tree.SubElement(visit, name).text = value
         if self.outcome in {"110", "120"}:
             answers = Tree.SubElement(root, ANSWERS)
             for name, value in self.answers.items():

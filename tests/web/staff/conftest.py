@@ -28,11 +28,11 @@ class StaffVisitor:
         assert answer.status_code == status, f"{address}: {answer.status_code}"
         return inspect(answer.get_data(as_text=True))
 
-    def send(self, address: str, page: WebPage, **fields: str) -> WebPage:
+    def send(self, address: str, page: WebPage, status: int = 200, /, **fields: str) -> WebPage:
         """Send a form of `page` with its token and follow to the next page."""
         token = page.all("input", name="csrf_token")[0].attributes["value"]
         answer = self.client.post(address, data={"csrf_token": token, **fields}, follow_redirects=True)
-        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        assert answer.status_code == status, f"{address}: {answer.status_code}"
         return inspect(answer.get_data(as_text=True))
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from survey.accounts.account import Role
 from survey.actions.fieldwork.list_my_cases import list_my_cases
 from survey.actions.fieldwork.show_fieldwork import show_fieldwork
 from survey.storage.fieldwork import list_cases
-from survey.storage.responses import count_responses
+from survey.storage.responses import ResponseRow, count_responses
 from survey.storage.visits import list_visits
 from tests.demonstration import DISTRICT_ANALYST, OFFICE, OTHER_STREET, SUPERVISOR, WAVE
 from tests.factories import NOW, STREET, add_interviewer
@@ -113,6 +114,30 @@ def test_call_that_is_sent_twice_is_one_attempt(demo_app: Flask, visit: Visit) -
     with storage_of(demo_app).read() as session:
         others = next(one for one in list_cases(session, WAVE) if one.interviewer == "fy-01")
     caller.get(f"/staff/fieldwork/calls/{WAVE}/{others.id}", 404)
+
+
+def test_interview_by_telephone_goes_from_the_case_to_a_counted_answer(demo_app: Flask, visit: Visit) -> None:
+    (mine,) = list_my_cases(storage_of(demo_app), "fy-05")
+    case = next(one.case for one in mine.cases if one.case.needs_visit)
+    caller = visit("fy-05@chunhe.example")
+    address = f"/staff/fieldwork/calls/{WAVE}/{case.id}/interview"
+    assert "接通了，开始访问" in caller.get(address.removesuffix("/interview")).text
+    page = caller.get(address)
+    own = {name: page.values(name)[0] for name in ("call-response", "call-visit", "call-opened")}
+    assert "请填 1 到 20 的人数" in caller.send(address, page, 422, **own, **{"call-eligible": "0"}).text
+    told = {"call-eligible": "2", "age_confirmed": "1", "a1": "3"}
+    faulty = caller.send(address, page, 422, **own, **told | {"a1": "77"})
+    assert faulty.values("call-response") == [own["call-response"]], "the ids stay with the form"
+    for _ in range(2):
+        assert "访问已经存好" in caller.send(address, page, **own, **told).text
+    with storage_of(demo_app).read() as session:
+        [response] = [row for row in session.scalars(select(ResponseRow)) if row.response_id == own["call-response"]]
+        [noted] = list_visits(session, WAVE, [case.id])[-1:]
+    assert (response.mode, response.interviewer) == ("phone", "fy-05")
+    assert (noted.id, noted.disposition.interviewed) == (own["call-visit"], True)
+    assert "已经访问过" in caller.get(address.removesuffix("/interview")).text
+    other = visit("fy-04@chunhe.example")
+    other.get(address, 404)
 
 
 def test_review_rejects_with_a_reason_and_takes_it_back_without_showing_an_address(
