@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.fieldwork.case import Appointment
@@ -139,22 +139,40 @@ class KeptVisitRecord:
     reason: VisitOutcome
     content: str
     received_at: datetime
+    decision: str | None = None
 
 
-def list_kept_visits(session: Session, wave_id: str) -> list[KeptVisitRecord]:
-    """Those nobody has decided about, the earliest first."""
+def list_kept_visits(session: Session, wave_id: str, *, decided: bool = False) -> list[KeptVisitRecord]:
+    """Those nobody has decided about, or those that were decided; the earliest first."""
     row = VisitConflictRow
-    query = select(row).where(row.wave == wave_id, row.decided_at.is_(None)).order_by(row.received_at, row.visit_id)
+    state = row.decided_at.is_not(None) if decided else row.decided_at.is_(None)
+    query = select(row).where(row.wave == wave_id, state).order_by(row.received_at, row.visit_id)
     return [
-        KeptVisitRecord(one.wave, one.visit_id, one.sha256, VisitOutcome(one.reason), one.content, one.received_at)
+        KeptVisitRecord(
+            one.wave,
+            one.visit_id,
+            one.sha256,
+            VisitOutcome(one.reason),
+            one.content,
+            one.received_at,
+            one.decision,
+        )
         for one in session.scalars(query)
     ]
 
 
-def settle_kept_visit(session: Session, record: KeptVisitRecord, decision: str, now: datetime) -> None:
+def settle_kept_visit(session: Session, record: KeptVisitRecord, decision: str | None, now: datetime | None) -> None:
+    """Note what was decided; None opens it again."""
     row = session.get_one(VisitConflictRow, (record.wave, record.visit_id, record.sha256))
-    row.decision, row.decided_at = decision[:200], now
+    row.decision, row.decided_at = decision[:200] if decision else None, now
     session.flush()
+
+
+def remove_visit(session: Session, wave_id: str, visit_id: str) -> None:
+    """Take a visit back that a person had taken from the kept ones, where its content stays."""
+    session.execute(delete(VisitRow).where(VisitRow.wave == wave_id, VisitRow.visit_id == visit_id))
+    made_there = (AppointmentRow.wave == wave_id, AppointmentRow.appointment_id == visit_id)
+    session.execute(delete(AppointmentRow).where(*made_there))
 
 
 def _in_parts(cases: Collection[str]) -> Iterator[list[str]]:

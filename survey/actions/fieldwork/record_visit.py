@@ -81,6 +81,11 @@ def apply_visit(session: Session, case: SampledCase, visit: Visit, now: datetime
     if visit.next_appointment is not None:
         made = Appointment(visit.wave, visit.id, case.id, visit.next_appointment, "", visit.interviewer, visit.at)
         add_appointments(session, [made])
+    derive_disposition(session, case)
+
+
+def derive_disposition(session: Session, case: SampledCase) -> None:
+    """Give the case the final code of all its visits, unless a supervisor set it by hand."""
     if not any(one.action is AssignmentAction.OVERRIDE for one in list_assignments(session, case.wave, case.id)):
         attempts = (one.disposition for one in list_visits(session, case.wave, [case.id]))
         set_disposition(session, case.wave, case.id, final_disposition(attempts))

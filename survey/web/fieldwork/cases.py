@@ -13,7 +13,7 @@ from survey.actions.fieldwork.hold_cases import close_cases, hold_cases, resume_
 from survey.actions.fieldwork.list_cases import CaseFilter, find_cases, show_case
 from survey.actions.fieldwork.override_disposition import override_disposition
 from survey.actions.fieldwork.release_replacement import release_replacement
-from survey.actions.fieldwork.settle_visits import settle_visit, show_kept_visits
+from survey.actions.fieldwork.settle_visits import reopen_visit, settle_visit, show_kept_visits
 from survey.fieldwork.case import CaseState, FieldworkError
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.programme.wave import WaveError
@@ -92,14 +92,11 @@ def kept_visits(wave_id: str) -> str:
 def settle_kept(wave_id: str) -> ResponseReturnValue:
     form = request.form
     try:
-        settle_visit(
-            services().storage,
-            wave_id,
-            form.get("visit", ""),
-            form.get("sha256", ""),
-            take=form.get("action") == "take",
-            decision=_decision(),
-        )
+        storage, names = services().storage, (wave_id, form.get("visit", ""), form.get("sha256", ""))
+        if form.get("action") == "reopen":
+            reopen_visit(storage, *names, _decision())
+        else:
+            settle_visit(storage, *names, take=form.get("action") == "take", decision=_decision())
     except FieldworkError as error:
         return _kept_page(wave_id, [refusal_in_words(error)]), 422
     flash(gettext("已处理。"), "success")
@@ -112,7 +109,12 @@ def _kept_page(wave_id: str, problems: list[str] | None = None) -> str:
     except WaveError:
         abort(404)
     return render_template(
-        "fieldwork/kept.html", wave=found.wave, kept=found.visits, reasons=KEPT_REASONS, problems=problems or []
+        "fieldwork/kept.html",
+        wave=found.wave,
+        kept=found.visits,
+        decided=found.decided,
+        reasons=KEPT_REASONS,
+        problems=problems or [],
     )
 
 
