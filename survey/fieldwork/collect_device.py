@@ -3,9 +3,10 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 LABEL_LIMIT = 40  # signs
+SILENT_HOURS = 24
 _TOKEN_BYTES = 24
 
 
@@ -33,6 +34,11 @@ class CollectDevice:
     def __post_init__(self) -> None:
         if not 0 < len(self.label) <= LABEL_LIMIT:
             raise CollectDeviceError(f"device name: expected 1 to {LABEL_LIMIT} signs, found {len(self.label)}")
+
+    def silent(self, now: datetime) -> bool:
+        """In use, and not heard of for a day."""
+        last = self.last_contact_at or self.issued_at
+        return self.revoked_at is None and now - last > timedelta(hours=SILENT_HOURS)
 
 
 def new_token() -> str:

@@ -6,11 +6,19 @@ An answer that comes when its cell is full is kept and marked; nobody is turned 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from survey.instrument.condition import Condition, Tree
 from survey.instrument.evaluate import evaluate
 from survey.instrument.text import Text
+
+
+class OverQuota(StrEnum):
+    """What a wave does with answers that came when their cell was full, fixed in its file before it opens."""
+
+    COUNT = "count"  # marked, and part of the estimates
+    LEAVE_OUT = "leave_out"  # marked and kept, and left out of the estimates
 
 
 @dataclass(frozen=True)

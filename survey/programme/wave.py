@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.programme.protection import NO_PROTECTION, Protection
+from survey.programme.quota import OverQuota
 from survey.programme.recording_plan import NO_RECORDING, RecordingPlan
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")  # the day on which an approval expires is the office's day
@@ -66,7 +67,8 @@ class Wave:
 
     `analysis` holds sections of an analysis plan (YAML: design, calibration, domains, interval) that replace the ones
     which the application derives from the wave's margins; empty for the derived plan. `protection`: the layers of one
-    person, one voice. `recording`: what may be recorded beside a visit, with consent.
+    person, one voice. `recording`: what may be recorded beside a visit, with consent. `over_quota`: what the
+    estimates do with answers that came when their quota was full.
     """
 
     id: str
@@ -83,6 +85,7 @@ class Wave:
     closed_at: datetime | None = None
     protection: Protection = NO_PROTECTION
     recording: RecordingPlan = NO_RECORDING
+    over_quota: OverQuota = OverQuota.COUNT
 
     def accepts_on(self, day: date) -> bool:
         """Whether answers may be given on `day`: open, and the approval has not expired."""

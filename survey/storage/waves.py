@@ -11,6 +11,7 @@ from survey.instrument.population import Population
 from survey.instrument.text import Text
 from survey.programme.margin import Margin
 from survey.programme.protection import Protection
+from survey.programme.quota import OverQuota
 from survey.programme.recording_plan import RecordingPlan
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveError, WaveStatus
 from survey.storage.base import Base
@@ -47,6 +48,7 @@ class WaveRow(Base):
     closed_at: Mapped[datetime | None]
     protection: Mapped[str] = mapped_column(LongText, server_default="")
     recording: Mapped[str] = mapped_column(LongText, server_default="")
+    over_quota: Mapped[str] = mapped_column(String(12), server_default="count")
 
 
 class WaveIndicatorRow(Base):
@@ -98,6 +100,7 @@ def save_wave(session: Session, wave: Wave) -> None:
             closed_at=wave.closed_at,
             protection=wave.protection.to_text(),
             recording=wave.recording.to_text(),
+            over_quota=wave.over_quota.value,
         )
     )
     session.flush()
@@ -172,4 +175,5 @@ def _to_wave(row: WaveRow) -> Wave:
         closed_at=row.closed_at,
         protection=Protection.from_text(row.protection),
         recording=RecordingPlan.from_text(row.recording),
+        over_quota=OverQuota(row.over_quota),
     )

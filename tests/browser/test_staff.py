@@ -156,7 +156,7 @@ def test_pages_of_the_staff_are_accessible_in_every_look(
         ),
         OFFICE: (
             "/staff/questionnaires/",
-            "/staff/collect/",
+            "/staff/devices/",
             "/staff/waves/",
             CODES,
             f"{CODES}/codes/{staff_site.demonstration.poster}/retire",

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ from analysis.__main__ import main as run_analysis
 from survey.actions.response.import_responses import import_responses
 from survey.actions.response.receive_response import receive_response
 from survey.actions.results.analyse_wave import SELF_SELECTED, AnalysedWave, AnalysisFailedError, analyse_wave
+from survey.actions.results.explain_finding import explain_finding
 from survey.actions.results.report_wave import report_wave
 from survey.actions.results.show_results import show_results
 from survey.exchange.fault import FaultsFoundError
 from survey.exchange.plan.analysis_plan import PLANNED_ANSWERS
 from survey.instrument.load import to_definition
 from survey.programme.indicator import Indicator, Rule, Unit
+from survey.programme.quota import OverQuota
 from survey.programme.target import Operator, Target
 from survey.programme.wave import WaveError
 from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
@@ -30,7 +33,7 @@ from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.events import EventRow
 from survey.storage.marks import MarkRow
 from survey.storage.responses import ResponseRow
-from survey.storage.waves import WaveRow, save_indicators, save_margins
+from survey.storage.waves import WaveRow, require_wave, save_indicators, save_margins, save_wave
 from tests.factories import DISTRICT, KEY, WAVE, store_wave
 from tests.unit.exchange.generated import write_responses
 from tests.unit.exchange.samples import QUESTIONNAIRE
@@ -341,3 +344,21 @@ def test_every_figure_stands_with_and_without_the_marked_responses(answered: Sto
     alone, everybody_drawn = shown.without["watched"]["PARTIC"].prob, shown.pair("PARTIC", DISTRICT).prob
     assert alone is not None and everybody_drawn is not None
     assert 0 < alone.n < everybody_drawn.n
+
+
+@pytest.mark.parametrize(("rule", "left"), [(OverQuota.COUNT, 0), (OverQuota.LEAVE_OUT, 20)])
+def test_answers_over_quota_are_told_and_follow_the_rule_of_the_wave(
+    answered: Storage, tmp_path: Path, rule: OverQuota, left: int
+) -> None:
+    before = analyse_wave(answered, WAVE, tmp_path / "before", NOW).rows["qr"]
+    with answered.write() as session:
+        save_wave(session, replace(require_wave(session, WAVE), over_quota=rule))
+        of_qr = select(ResponseRow.response_id).where(ResponseRow.source == Source.QR.value)
+        over = sorted(session.scalars(of_qr))[:20]
+        session.add_all(MarkRow(wave=WAVE, response_id=one, signs="", score=0.0, over_quota="women") for one in over)
+    analysed = analyse_wave(answered, WAVE, tmp_path / "out", NOW)
+    assert analysed.rows["qr"] == before - left
+    [told] = [one for one in analysed.warnings if "over quota: 20 answers" in one]
+    assert explain_finding(told.removeprefix("qr: "), "zh-Hans", {}).startswith("配额满后又收到 20 份答卷")
+    domains = [set(one["domain"]) for one in analysed.result["qr"]["estimates"]]
+    assert ({"over_quota"} in domains) is (rule is OverQuota.COUNT), "while they count, figures stand with and without"

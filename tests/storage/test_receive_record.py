@@ -24,6 +24,7 @@ from survey.fieldwork.device_token import DeviceTokenError
 from survey.response.day_only import duration_of
 from survey.storage import Storage
 from survey.storage.devices import KeptRecordRow
+from survey.storage.fieldwork import CaseRow
 from survey.storage.responses import ResponseRow
 from survey.storage.visits import VisitRow
 from survey.storage.waves import WaveRow
@@ -154,6 +155,21 @@ def test_visits_in_any_order_and_to_a_case_of_somebody_else(storage: Storage, fi
     assert send(storage, device, visit_record(field)).outcome is RecordOutcome.ACCEPTED
     assert send(storage, device, visit_record(field, case="nobody's")).outcome is RecordOutcome.KEPT
     assert send(storage, device, visit_record(field, disposition="999")).outcome is RecordOutcome.KEPT
+
+
+def test_a_day_delivered_in_reverse_order_is_stored_as_it_happened(
+    storage: Storage, field: Field, device: Enrolment
+) -> None:
+    away = visit_record(field, at="2026-05-18T09:00:00+08:00", disposition="225")
+    done = visit_record(field, at="2026-05-18T10:10:00+08:00", disposition="110", mode="R")
+    answer = answer_record(field)
+    for record in (done, answer, away, answer, done):
+        send(storage, device, record)
+    assert [row.disposition for row in sorted(rows(storage, VisitRow), key=lambda row: row.at)] == ["225", "110"]
+    assert [row.response_id for row in rows(storage, ResponseRow)] == [answer["id"]]
+    [case] = [row for row in rows(storage, CaseRow) if row.case_id == field.cases[0].id]
+    assert case.disposition == "110"
+    assert list_devices(storage, DISTRICT).devices[0].received == 3
 
 
 def test_a_clock_that_is_three_hours_ahead_is_recorded_and_does_not_change_the_day(

@@ -23,6 +23,7 @@ from survey.actions.demo.steps import steps_of
 from survey.actions.demo.survey_wave import QUESTIONNAIRE, TARGET_PROFILE, VERSION, WAVE, field_start, make_wave
 from survey.actions.fieldwork.ask_for_visit import ask_for_visit
 from survey.actions.fieldwork.assign_cases import Decision
+from survey.actions.fieldwork.collect_devices import issue_collect_device
 from survey.actions.fieldwork.draw_recontacts import draw_recontacts
 from survey.actions.fieldwork.record_recontact import record_recontact
 from survey.actions.fieldwork.record_visit import record_visit
@@ -192,6 +193,7 @@ def _supervise(storage: Storage, key: str, demo: Demonstration, now: datetime) -
         if told is not None:
             record_recontact(storage, WAVE, drawn.case, district.DISTRICT, told, now, ACTOR)
 
+    issue_collect_device(storage, "fy-01", "1 号手机", area=district.DISTRICT, now=now, actor=ACTOR)
     late = late_visit(away[1], now, rng)
     record_visit(storage, key, late, now)
     _type_in_paper(storage, key, demo, now)

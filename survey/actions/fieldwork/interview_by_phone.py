@@ -11,6 +11,7 @@ from datetime import datetime
 
 from survey.actions.fieldwork.list_my_cases import MyCase, list_my_cases
 from survey.actions.fieldwork.record_visit import record_visit
+from survey.actions.fieldwork.second_interview import is_second_interview
 from survey.actions.response.keep_for_review import Refusal, keep_for_review
 from survey.actions.response.receive_response import receive_response
 from survey.actions.response.save_draft import mask_texts
@@ -31,7 +32,6 @@ from survey.storage.areas import load_area_tree
 from survey.storage.fieldwork import load_case
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.responses import is_in_ledger
-from survey.storage.visits import find_visit
 
 COMPLETE = 0.8  # AAPOR's usual line between complete and partial: four fifths of the items that were asked
 MOST_ELIGIBLE = 20
@@ -157,10 +157,10 @@ def _reason(storage: Storage, case: SampledCase, call: Call, submission: Submiss
         if is_in_ledger(session, submission.wave, submission.response_id, sha256_hex(submission.content())):
             return ""
         there = load_case(session, case.wave, case.id)
-        known = find_visit(session, case.wave, call.visit_id)
+        second = is_second_interview(session, case.wave, case.id, call.visit_id)
     if there is None or there.interviewer != call.interviewer:
         return "visit: not_assigned"
-    return "a second interview at one dwelling" if there.disposition.interviewed and known is None else ""
+    return "a second interview at one dwelling" if second else ""
 
 
 def _keep(storage: Storage, key: str, submission: Submission, reason: str, now: datetime) -> Received:

@@ -1,9 +1,12 @@
-"""List the devices of an area: what each made, what came in, what waits for a person, when it was last heard of."""
+"""List the devices of an area, with our app or with ODK Collect: made, received, waiting, when last heard of."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from survey.accounts.account import Account
+from survey.actions.fieldwork.collect_devices import list_collect_devices
 from survey.actions.programme.list_waves_in_area import codes_within
+from survey.fieldwork.collect_device import CollectDevice
 from survey.fieldwork.device import SILENT_HOURS, Device, DeviceContact, KeptReason, RecordOutcome
 from survey.storage import Storage
 from survey.storage import devices as stored
@@ -47,12 +50,24 @@ class KeptRecord:
 
 @dataclass(frozen=True)
 class DeviceList:
+    """`devices` have our app, `collect` ODK Collect; `interviewers` may be given one of the latter."""
+
     devices: tuple[DeviceSummary, ...]
     kept: tuple[KeptRecord, ...]
+    collect: tuple[CollectDevice, ...] = ()
+    interviewers: tuple[Account, ...] = ()
+
+    def silent(self, now: datetime) -> list[tuple[str, datetime | None]]:
+        """Interviewers whose devices were not heard of for a day though in use, with the last contact."""
+        own = [
+            (one.device.interviewer, one.contact.at if one.contact else None) for one in self.devices if one.silent(now)
+        ]
+        return own + [(one.interviewer, one.last_contact_at) for one in self.collect if one.silent(now)]
 
 
 def list_devices(storage: Storage, area: str) -> DeviceList:
     """The devices that were enrolled in `area` and below, and the records of their workers that wait."""
+    collect, interviewers = list_collect_devices(storage, area)
     with storage.read() as session:
         inside = codes_within(load_area_tree(session), area)
         contacts = stored.last_contacts(session)
@@ -73,4 +88,6 @@ def list_devices(storage: Storage, area: str) -> DeviceList:
                 KeptRecord(row.record_id, row.sha256, row.interviewer, KeptReason(row.reason), row.detail, row.kept_on)
                 for row in stored.list_kept(session, inside)
             ),
+            collect=tuple(collect),
+            interviewers=tuple(interviewers),
         )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey.actions.fieldwork.record_visit import record_visit
+from survey.actions.fieldwork.second_interview import is_second_interview
 from survey.actions.response.keep_for_review import Refusal, keep_for_review
 from survey.actions.response.receive_response import ResponseRefusedError, receive_response
 from survey.actions.response.save_draft import mask_texts
@@ -29,6 +30,7 @@ from survey.instrument.answers import ReadAnswers, read_answers
 from survey.instrument.canonical import sha256_hex
 from survey.instrument.item import ItemType
 from survey.instrument.questionnaire import Questionnaire
+from survey.instrument.text import LANGUAGES
 from survey.invitation.invitation import PlaceType
 from survey.opinion.personal_data import mask_personal_data
 from survey.programme.area import AreaLevel
@@ -44,7 +46,6 @@ from survey.storage.fieldwork import load_case
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.recordings import list_recordings, save_recording
 from survey.storage.responses import LedgerRow
-from survey.storage.visits import list_visits
 from survey.storage.waves import load_wave
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -284,12 +285,17 @@ class _Filing:
             source=Source.PROB,
             mode=Mode.SELF if _MODES.get(how) is VisitMode.SELF else Mode.INTERVIEWER,
             purpose=Purpose.LIVE,
-            language="zh-Hans",
+            language=self._language(),
             area=case.area,
             started_at=start_without_hour(self.began, self.ended),
             design=design,
             interviewer=self.device.interviewer,
         )
+
+    def _language(self) -> str:
+        """What the interviewer said; a form that was made before this was asked was in Chinese."""
+        told = self.record.visit.language if self.record.visit else ""
+        return told if told in {*LANGUAGES, *self.asked.questionnaire.languages} else LANGUAGES[0]
 
     def _eligible(self) -> int | None:
         """How many persons could have been chosen: the last stage of the selection."""
@@ -314,8 +320,9 @@ class _Filing:
 
     def _interviewed_before(self) -> bool:
         """Whether another visit to the dwelling, received earlier, brought an interview."""
+        visit = self.record.visit
         with self.storage.read() as session:
-            return _is_second_interview(session, self.record)
+            return visit is not None and is_second_interview(session, self.record.form, visit.case, visit.id)
 
     def _known(self, submission: Submission) -> bool:
         """Whether these very answers were accepted before: then nothing that happened since changes that."""
@@ -364,21 +371,6 @@ def _disposition(written: str) -> Disposition:
         return Disposition(written)
     except ValueError:
         raise FieldworkError(f"visit: expected the code of an outcome, found {written[:20]!r}") from None
-
-
-def _is_second_interview(session: Session, record: Record) -> bool:
-    if record.visit is None:
-        return False
-    visits = list_visits(session, record.form, [record.visit.case])
-    done = [one for one in visits if one.disposition.interviewed]
-    own = next((one for one in done if one.id == record.visit.id), None)
-    if own is None or own.received_at is None:
-        return bool(done)
-    return any(
-        one.received_at is None or (one.received_at, one.id) < (own.received_at, own.id)
-        for one in done
-        if one.id != own.id
-    )
 
 
 def _row(record: Record, file: Attachment, now: datetime) -> AttachmentRow:

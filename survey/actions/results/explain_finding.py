@@ -40,6 +40,16 @@ _PHRASES = (
         r"指标 \1 的分母中没有人，未计算",
         r"指標 \1 的分母中沒有人，未計算",
     ),
+    (
+        r"over quota: (\d+) answers came when their cell was full; they count in the estimates",
+        r"配额满后又收到 \1 份答卷；按本轮规定，计入结果",
+        r"配額滿後又收到 \1 份答卷；按本輪規定，計入結果",
+    ),
+    (
+        r"over quota: (\d+) answers came when their cell was full; they are left out of the estimates",
+        r"配额满后又收到 \1 份答卷；按本轮规定，不计入结果",
+        r"配額滿後又收到 \1 份答卷；按本輪規定，不計入結果",
+    ),
     (r"not publishable: n<30", "样本不足，不公布：答案少于 30 份", "樣本不足，不公布：答案少於 30 份"),
     (
         r"not publishable: n_eff<30",

@@ -3,7 +3,7 @@
 The visit and the answers travel in one record and are cut apart on arrival. Ids of both are made on the device.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from survey.exchange.xlsform.sheets import LANGUAGE_COLUMNS, OWN, Row, XlsForm, in_columns, sheets_of
@@ -29,12 +29,13 @@ START, END, VISIT_ID, CASE, OUTCOME, ELIGIBLE, AGAIN, NOTE = (
     "visit_note",
 )
 CONSENT = "visit_consent"
+LANGUAGE = "visit_language"
 RECORDED = {kind: f"visit_{kind.value}" for kind in RecordingKind}
 _ABOUT = "about_survey"
 _BIRTHDAY = "visit_birthday"
 RESERVED = frozenset(
     {VISIT, INTERVIEW, START, END, VISIT_ID, CASE, OUTCOME, ELIGIBLE, AGAIN, NOTE, _ABOUT, _BIRTHDAY, "meta"}
-    | {CONSENT, *RECORDED.values()}
+    | {CONSENT, LANGUAGE, *RECORDED.values()}
 )
 
 # What a worker notes down; the heads of the groups ("other non-contact" …) are for the office.
@@ -74,6 +75,11 @@ _WORDS = {
         "请访问其中下一个过生日的那一位，不要换人。",
         "Interview the one whose birthday comes next, and nobody else.",
         "請訪問其中下一個過生日的那一位，不要換人。",
+    ),
+    LANGUAGE: Text(
+        "用哪种语言访问？（在菜单里把表单也换成这种语言）",
+        "In which language is the interview? (choose it for the form in the menu too)",
+        "用哪種語言訪問？（在選單裡把表單也換成這種語言）",
     ),
     AGAIN: Text(
         "约定的下次时间（没有约定可不填）", "When to come again, if agreed", "約定的下次時間（沒有約定可不填）"
@@ -140,7 +146,7 @@ def collect_sheets(wave: Wave, questionnaire: Questionnaire) -> XlsForm:
     languages = tuple(dict.fromkeys((*LANGUAGES, *questionnaire.languages)))
     whole = replace(questionnaire, languages=languages, sections=tuple(_limited(questionnaire)))
     sheets = sheets_of(whole)
-    survey = (*_head(wave), *_visit(wave), *_interview(sheets, whole))
+    survey = (*_head(wave), *_visit(wave, languages), *_interview(sheets, whole))
     choices = tuple(_plain(row) for row in sheets.choices if row["list_name"] not in _context(whole))
     settings = {
         "form_title": wave.name.zh_hans,
@@ -156,7 +162,11 @@ def collect_sheets(wave: Wave, questionnaire: Questionnaire) -> XlsForm:
         {"list_name": CONSENT, "name": kind.value, **in_columns("label", _agreed(kind, wave.recording), LANGUAGES)}
         for kind in wave.recording.kinds
     )
-    return XlsForm(survey, (*outcomes, *asked, *choices), settings)
+    spoken = tuple(
+        {"list_name": LANGUAGE, "name": tag, **in_columns("label", Text(name, name, name), LANGUAGES)}
+        for tag, name in _names_of(languages)
+    )
+    return XlsForm(survey, (*outcomes, *spoken, *asked, *choices), settings)
 
 
 def _limited(questionnaire: Questionnaire) -> Iterator[Section]:
@@ -194,7 +204,7 @@ def _head(wave: Wave) -> Iterator[Row]:
     yield {"type": "note", "name": _ABOUT, **in_columns("label", about, LANGUAGES)}
 
 
-def _visit(wave: Wave) -> Iterator[Row]:
+def _visit(wave: Wave, languages: Sequence[str]) -> Iterator[Row]:
     again = " or ".join(f"${{{OUTCOME}}} = '{one.value}'" for one in OUTCOMES if one.value.startswith("22"))
     yield {"type": "begin_group", "name": VISIT, **_label(VISIT)}
     yield {"type": "calculate", "name": VISIT_ID, "calculation": "once(uuid())"}
@@ -204,6 +214,9 @@ def _visit(wave: Wave) -> Iterator[Row]:
     persons = {"relevant": _INTERVIEWED, "required": "yes", "constraint": f". >= 1 and . <= {MOST_ELIGIBLE}"}
     yield {"type": "integer", "name": ELIGIBLE, **persons, **_label(ELIGIBLE)}
     yield {"type": "note", "name": _BIRTHDAY, "relevant": f"${{{ELIGIBLE}}} > 1", **_label(_BIRTHDAY)}
+    # Collect does not tell in which language a form was shown; whoever chose it in the menu says so here.
+    spoken = {"relevant": _INTERVIEWED, "required": "yes", "default": languages[0]}
+    yield {"type": f"select_one {LANGUAGE}", "name": LANGUAGE, **spoken, **_label(LANGUAGE)}
     yield from _recordings(wave)
     later = {"constraint": ". > now()", **in_columns("constraint_message", _LATER, LANGUAGES)}
     yield {"type": "dateTime", "name": AGAIN, "relevant": again, **later, **_label(AGAIN)}
@@ -257,6 +270,17 @@ def _interview(sheets: XlsForm, questionnaire: Questionnaire) -> Iterator[Row]:
 
 def _context(questionnaire: Questionnaire) -> set[str]:
     return {value.name for value in questionnaire.context}
+
+
+def _names_of(languages: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each language under the name that it has for itself."""
+    from babel import Locale, UnknownLocaleError
+
+    for tag in languages:
+        try:
+            yield tag, Locale.parse(tag, sep="-").get_display_name() or tag
+        except (UnknownLocaleError, ValueError):
+            yield tag, tag
 
 
 def _label(name: str) -> Row:

@@ -16,6 +16,7 @@ from survey.exchange.openrosa.collect_form import (
     CONSENT,
     ELIGIBLE,
     END,
+    LANGUAGE,
     NOTE,
     OUTCOME,
     RECORDED,
@@ -54,6 +55,7 @@ class SentVisit:
     again: datetime | None
     eligible: str
     recorded: Mapping[RecordingKind, str] = field(default_factory=dict)
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ def _visit(group: Tree.Element, start: str, end: str) -> SentVisit:
         ended=_moment(end),
         again=_moment(_text(group, AGAIN)),
         eligible=_text(group, ELIGIBLE),
+        language=_text(group, LANGUAGE),
         recorded={kind: written for kind, written in recorded.items() if written},
     )
 

@@ -30,6 +30,7 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text
 from survey.programme.area import AreaTree
 from survey.programme.margin import SEXES, Margin
+from survey.programme.quota import OverQuota
 from survey.programme.wave import Wave, WaveStatus
 from survey.programme.wave_indicator import WaveIndicator
 from survey.response.response import Response, Source, officials_present
@@ -104,10 +105,12 @@ class BundleWriter:
     def look(self, responses: Iterable[Response]) -> Tally:
         tally = self.tally
         for response in responses:
+            tally.over_quota += response.over_quota
+            if not self._counts(response):
+                continue
             tally.rows += 1
             tally.without_weight += response.base_weight is None
             tally.for_review += response.suspicion.for_review
-            tally.over_quota += response.over_quota
             tally.flagged += response.response_id in self.definition.flagged
             tally.watched += bool(officials_present(response))
             tally.psus.add((response.stratum, response.psu))
@@ -122,6 +125,7 @@ class BundleWriter:
 
     def write(self, folder: Path, responses: Iterable[Response]) -> Bundle:
         """Write the folder. Raises `FaultsFoundError` when no indicator can be computed or a base weight is missing."""
+        self._tell_over_quota()
         answered = [planned for planned in self.indicators if self.tally.in_base[planned.entry["id"]]]
         for planned in self.indicators:
             if planned not in answered:
@@ -136,7 +140,7 @@ class BundleWriter:
             cells=cells,
             indicators=[planned.entry for planned in answered],
             replaced=self.replaced,
-            marks=[name for name in MARKS if getattr(self.tally, name)],
+            marks=self._marks(),
             fraction=self._fraction(),
         )
         columns = [
@@ -149,11 +153,26 @@ class BundleWriter:
             columns += self._margin_columns(cells)
             _write_margin(folder / SEX_MARGIN, "margin_sex", cells.sex.totals)
             _write_margin(folder / AGE_MARGIN, "margin_age", cells.age.totals)
-        write_csv(folder / RESPONSES, columns, responses, bom=False)
+        write_csv(folder / RESPONSES, columns, filter(self._counts, responses), bom=False)
         write_codebook(folder / CODEBOOK, columns)
         text = plan_text(plan, self._heading())
         (folder / PLAN).write_text(text, encoding="utf-8")
         return Bundle(folder, text, self.tally.rows, self.tally.outside, tuple(self.warnings))
+
+    def _counts(self, response: Response) -> bool:
+        """Whether the wave's rule lets the answer into the estimates."""
+        return not response.over_quota or self.definition.wave.over_quota is OverQuota.COUNT
+
+    def _marks(self) -> list[str]:
+        """The marks that stand in the data: figures with and without them can be compared."""
+        left_out = {"over_quota"} if self.definition.wave.over_quota is OverQuota.LEAVE_OUT else set()
+        return [name for name in MARKS if getattr(self.tally, name) and name not in left_out]
+
+    def _tell_over_quota(self) -> None:
+        if self.tally.over_quota:
+            rule = self.definition.wave.over_quota
+            done = "they count in the estimates" if rule is OverQuota.COUNT else "they are left out of the estimates"
+            self.warnings.append(f"over quota: {self.tally.over_quota} answers came when their cell was full; {done}")
 
     def _fraction(self) -> float | None:
         """The part of the planned answers that is in, while the wave takes answers; None for a closed one."""

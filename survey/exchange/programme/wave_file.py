@@ -23,6 +23,7 @@ from survey.instrument.text import Text
 from survey.programme.indicator import DontKnowPolicy, Indicator, Rule, Unit
 from survey.programme.margin import Margin
 from survey.programme.protection import NO_PROTECTION, Protection
+from survey.programme.quota import OverQuota
 from survey.programme.recording_plan import LEAST_METRES, MOST_DAYS, MOST_METRES, NO_RECORDING, RecordingPlan
 from survey.programme.target import Operator, Target
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveStatus
@@ -139,6 +140,7 @@ class WaveShape(Shape):
     quotas: tuple[QuotaShape, ...] = ()
     protection: ProtectionShape = ProtectionShape()
     recording: RecordingShape = RecordingShape()
+    over_quota: OverQuota = OverQuota.COUNT
 
     @model_validator(mode="after")
     def _one_judge(self) -> "WaveShape":
@@ -178,6 +180,7 @@ class WaveFile:
             analysis=self.analysis,
             protection=Protection(**dict(shape.protection)),
             recording=shape.recording.plan,
+            over_quota=shape.over_quota,
         )
 
 

@@ -34,6 +34,33 @@ KEPT_REASONS = {
     VisitOutcome.UNKNOWN_CASE: lazy_gettext("没有这一户"),
 }
 
+_TOO_MANY_PSUS = lazy_gettext("层“%(name)s”只有 %(most)s 个初级单元，抽不出 %(n)s 个。")
+
+
+def draw_refusal_in_words(error: ValueError) -> str:
+    """Why no sample can be drawn so, in the language of the page, with the stratum and the numbers."""
+    written = str(error)
+    for pattern, words in (
+        (r"stratum (?P<name>.+?): n: expected 1 to (?P<most>\d+) units.*found (?P<n>\d+)", _TOO_MANY_PSUS),
+        (r"PSU (?P<name>.+?) stands in two strata", lazy_gettext("初级单元“%(name)s”在抽样框里属于两个层。")),
+        (r"no stratum (?P<name>.+?) in the frame", lazy_gettext("抽样框里没有层“%(name)s”。")),
+        (
+            r"expected at least 1 in every stratum|at least one stratum",
+            lazy_gettext("请写明每层抽几个初级单元，至少 1 个。"),
+        ),
+        (r"dwellings of a PSU|per_psu", lazy_gettext("“每个单元抽几户”要填 1 或更大的整数。")),
+        (r"psus_\d+: expected a whole", lazy_gettext("“抽几个初级单元”要填整数。")),
+        (r"reserve: expected a whole", lazy_gettext("“替补户数”要填 0 或更大的整数。")),
+        (r"seed: expected a whole|seed and reserve", lazy_gettext("“种子”要填 0 或更大的整数，不超过九位。")),
+        (r"expected a frame to draw from", lazy_gettext("还没有抽样框，请先上传一份。")),
+        (r"one sample", lazy_gettext("本轮已经有样本。一轮只有一个样本。")),
+        (r"found a closed one", lazy_gettext("本轮已经结束，不能再抽样。")),
+    ):
+        found = re.search(pattern, written)
+        if found:
+            return str(words) % found.groupdict() if found.groupdict() else str(words)
+    return written
+
 
 def refusal_in_words(error: FieldworkError) -> str:
     """Why it cannot be done, in the language of the page; a sentence that is not known stands as it is."""

@@ -30,14 +30,14 @@ def health(wave_id: str) -> str:
         found = show_fieldwork(services().storage, wave_id, area, now)
     except WaveError:
         abort(404)
-    devices = list_devices(services().storage, area).devices
+    devices = list_devices(services().storage, area)
     return render_template(
         "fieldwork/health.html",
         health=found,
         wave=found.wave,
         response_rates=RESPONSE_RATES,
         other_rates=OTHER_RATES,
-        devices=len(devices),
-        silent=[one for one in devices if one.silent(now)],
+        devices=len(devices.devices) + len(devices.collect),
+        silent=devices.silent(now),
         plot=funnel_plot(found.funnel) if found.funnel else None,
     )

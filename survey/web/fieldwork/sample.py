@@ -18,6 +18,7 @@ from survey.fieldwork.case import FieldworkError
 from survey.fieldwork.frame import DrawMethod, DrawPlan
 from survey.programme.wave import WaveError
 from survey.web.fault_words import faults_in_words
+from survey.web.fieldwork.case_words import draw_refusal_in_words
 from survey.web.i18n import current_time, gettext
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -63,7 +64,7 @@ def draw(wave_id: str) -> ResponseReturnValue:
     try:
         drawn = draw_sample(services().storage, wave_id, _plan(view), current_time(), signed_in_account().email)
     except (FieldworkError, ValueError) as error:
-        return _page(view, [gettext("不能这样抽样：%(reason)s", reason=str(error))]), 422
+        return _page(view, [gettext("不能这样抽样：%(reason)s", reason=draw_refusal_in_words(error))]), 422
     words = gettext("已抽取 %(n)s 户，另备替补 %(reserve)s 户。", n=drawn.cases, reserve=drawn.reserve)
     flash(words, "success")
     return redirect(url_for("fieldwork.sample", wave_id=wave_id), 303)

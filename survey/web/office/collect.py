@@ -1,4 +1,4 @@
-"""Devices with ODK Collect, for the office and supervisors: set one up by a QR code, see what came in, revoke."""
+"""Devices with ODK Collect, from the page of all devices: set one up by a QR code, revoke one."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -7,12 +7,12 @@ from flask_babel import gettext
 from survey.actions.fieldwork.collect_devices import (
     find_collect_device,
     issue_collect_device,
-    list_collect_devices,
     revoke_collect_device,
 )
 from survey.exchange.openrosa.device_settings import settings_code
 from survey.fieldwork.collect_device import LABEL_LIMIT, CollectDeviceError
 from survey.web.i18n import current_time
+from survey.web.office.devices import devices_page
 from survey.web.office.found import base_address
 from survey.web.qr import qr_svg
 from survey.web.security import signed_in_account
@@ -22,8 +22,9 @@ blueprint = Blueprint("collect", __name__, url_prefix="/staff/collect")
 
 
 @blueprint.get("/")
-def devices() -> str:
-    return _page()
+def devices() -> ResponseReturnValue:
+    """They stand with all others."""
+    return redirect(url_for("devices.devices", _anchor="collect"), 303)
 
 
 @blueprint.post("/")
@@ -36,7 +37,8 @@ def issue() -> ResponseReturnValue:
             services().storage, interviewer, label, area=account.area, now=current_time(), actor=account.email
         )
     except CollectDeviceError:
-        return _page(gettext("请选择访问员，并给设备起一个不超过 %(n)s 个字的名称。", n=LABEL_LIMIT)), 422
+        problem = gettext("请选择访问员，并给设备起一个不超过 %(n)s 个字的名称。", n=LABEL_LIMIT)
+        return devices_page(problem, at="label"), 422
     address = f"{base_address().rstrip('/')}/openrosa/{issued.token}"
     picture = qr_svg(settings_code(address, gettext("民意调查")), gettext("设置 ODK Collect 的二维码"))
     return render_template("office/collect_issued.html", device=issued.device, address=address, picture=picture)
@@ -53,16 +55,4 @@ def revoke(device_id: str) -> ResponseReturnValue:
         return render_template("office/collect_revoke.html", device=device)
     if revoke_collect_device(storage, device_id, area=account.area, now=current_time(), actor=account.email):
         flash(gettext("设备“%(label)s”已停用。", label=device.label), "success")
-    return redirect(url_for("collect.devices"), 303)
-
-
-def _page(problem: str = "") -> str:
-    devices, interviewers = list_collect_devices(services().storage, signed_in_account().area)
-    return render_template(
-        "office/collect.html",
-        devices=devices,
-        interviewers=interviewers,
-        problem=problem,
-        label_limit=LABEL_LIMIT,
-        typed=request.form,
-    )
+    return redirect(url_for("devices.devices"), 303)

@@ -7,6 +7,7 @@ from survey.actions.fieldwork.import_device_file import import_device_file
 from survey.actions.fieldwork.list_devices import list_devices
 from survey.actions.fieldwork.settle_kept_record import settle_kept_record
 from survey.actions.fieldwork.stop_device import find_device, stop_device
+from survey.fieldwork.collect_device import LABEL_LIMIT
 from survey.fieldwork.device import DeviceError, RecordOutcome
 from survey.web.i18n import current_time, gettext
 from survey.web.office.device_words import REASONS
@@ -18,7 +19,7 @@ blueprint = Blueprint("devices", __name__, url_prefix="/staff/devices")
 
 @blueprint.get("/")
 def devices() -> str:
-    return _page()
+    return devices_page()
 
 
 @blueprint.route("/<device_id>/stop", methods=["GET", "POST"])
@@ -40,7 +41,7 @@ def take_file() -> ResponseReturnValue:
     """Bring in the file that an app exported."""
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        return _page(gettext("请先选择文件。")), 422
+        return devices_page(gettext("请先选择文件。")), 422
     account, key = signed_in_account(), services().settings.secret_key
     content = upload.read()
     try:
@@ -48,7 +49,7 @@ def take_file() -> ResponseReturnValue:
             services().storage, key, content, current_time(), account.email, area=account.area
         )
     except DeviceError:
-        return _page(gettext("这不是本系统的入户应用导出的文件，什么也没有导入。")), 422
+        return devices_page(gettext("这不是本系统的入户应用导出的文件，什么也没有导入。")), 422
     known = outcomes.get(RecordOutcome.ALREADY_RECEIVED, 0)
     waiting = outcomes.get(RecordOutcome.KEPT, 0) + outcomes.get(RecordOutcome.CONFLICT, 0)
     counts = {"new": outcomes.get(RecordOutcome.ACCEPTED, 0), "known": known, "waiting": waiting}
@@ -65,11 +66,20 @@ def settle(record_id: str, sha256: str) -> ResponseReturnValue:
             services().storage, record_id, sha256, done=done, area=account.area, now=current_time(), actor=account.email
         )
     except DeviceError:
-        return _page(gettext("请写明怎样处理的（200 字以内）。")), 422
+        return devices_page(gettext("请写明怎样处理的（200 字以内）。")), 422
     flash(gettext("已记下处理结果。"), "success")
     return redirect(url_for("devices.devices"), 303)
 
 
-def _page(problem: str = "") -> str:
+def devices_page(problem: str = "", at: str = "main") -> str:
+    """Every device, with our app or with ODK Collect. `problem` is linked to the field with the id `at`."""
     found = list_devices(services().storage, signed_in_account().area)
-    return render_template("office/devices.html", found=found, reasons=REASONS, problem=problem)
+    return render_template(
+        "office/devices.html",
+        found=found,
+        reasons=REASONS,
+        problem=problem,
+        at=at,
+        label_limit=LABEL_LIMIT,
+        typed=request.form,
+    )

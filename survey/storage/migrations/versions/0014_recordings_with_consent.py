@@ -1,10 +1,10 @@
-"""recordings with consent beside visits."""
+"""recordings with consent beside visits, and a wave's rule for answers over quota."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0013'
-down_revision = '0012'
+revision = '0014'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
@@ -27,10 +27,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table('wave', schema=None) as batch_op:
         batch_op.add_column(sa.Column('recording', sa.Text(), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('over_quota', sa.String(length=12), server_default='count', nullable=False))
 
 
 def downgrade() -> None:
     with op.batch_alter_table('wave', schema=None) as batch_op:
+        batch_op.drop_column('over_quota')
         batch_op.drop_column('recording')
 
     with op.batch_alter_table('visit_recording', schema=None) as batch_op:
