@@ -150,10 +150,11 @@ def keep_record(session: Session, row: KeptRecordRow) -> None:
         session.flush()
 
 
-def list_kept(session: Session, areas: Collection[str]) -> list[KeptRecordRow]:
-    """The records of some areas that wait for a decision, by interviewer."""
+def list_kept(session: Session, areas: Collection[str], *, decided: bool = False) -> list[KeptRecordRow]:
+    """The records of some areas that wait for a decision, or those that were decided, by interviewer."""
     row = KeptRecordRow
-    rows = session.scalars(select(row).where(row.decided_at.is_(None)).order_by(row.interviewer, row.record_id))
+    state = row.decided_at.is_not(None) if decided else row.decided_at.is_(None)
+    rows = session.scalars(select(row).where(state).order_by(row.interviewer, row.record_id))
     return [one for one in rows if one.area in areas]
 
 

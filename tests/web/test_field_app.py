@@ -152,7 +152,7 @@ def test_the_office_brings_in_an_exported_file_and_another_file_changes_nothing(
     assert "请先选择文件" in send_file(office, None, 422).text
 
 
-def test_a_record_that_waits_is_settled_with_a_note_and_stays_stored(
+def test_a_record_that_waits_is_settled_with_a_note_stays_stored_and_waits_again(
     app: Flask, phone: FlaskClient, field: Field, device: Enrolment
 ) -> None:
     record = answer_record(field, KEY, place="made up")
@@ -169,10 +169,15 @@ def test_a_record_that_waits_is_settled_with_a_note_and_stays_stored(
     address = form.attributes["action"]
     assert office.post(address, data={"csrf_token": token, "done": " "}).status_code == 422
     settled = office.post(address, data={"csrf_token": token, "done": "已联系访问员"}, follow_redirects=True)
-    assert "样本位置的签名对不上" not in settled.text
+    assert "签名对不上：已联系访问员" in inspect(settled.text).text
     with storage_of(app).read() as session:
         [row] = session.scalars(select(KeptRecordRow))
         assert (row.decision, "a1" in row.content) == ("已联系访问员", True)
+    again = {"csrf_token": token, "done": "记错了", "action": "reopen"}
+    assert office.post(address, data=again).status_code == 303
+    assert office.post(address, data=again).status_code == 422, "it waits already"
+    with storage_of(app).read() as session:
+        assert session.scalars(select(KeptRecordRow)).one().decided_at is None
 
 
 def test_a_supervisor_of_another_street_sees_no_device_of_this_one(app: Flask, field: Field, device: Enrolment) -> None:

@@ -11,6 +11,7 @@ from survey.fieldwork.device import SILENT_HOURS, Device, DeviceContact, KeptRea
 from survey.storage import Storage
 from survey.storage import devices as stored
 from survey.storage.areas import load_area_tree
+from survey.storage.devices import KeptRecordRow
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class KeptRecord:
     reason: KeptReason
     detail: str
     kept_on: datetime
+    decision: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class DeviceList:
 
     devices: tuple[DeviceSummary, ...]
     kept: tuple[KeptRecord, ...]
+    settled: tuple[KeptRecord, ...] = ()
     collect: tuple[CollectDevice, ...] = ()
     interviewers: tuple[Account, ...] = ()
 
@@ -84,10 +87,13 @@ def list_devices(storage: Storage, area: str) -> DeviceList:
                 )
                 for device in stored.list_devices(session, inside)
             ),
-            kept=tuple(
-                KeptRecord(row.record_id, row.sha256, row.interviewer, KeptReason(row.reason), row.detail, row.kept_on)
-                for row in stored.list_kept(session, inside)
-            ),
+            kept=tuple(map(_to_kept, stored.list_kept(session, inside))),
+            settled=tuple(map(_to_kept, stored.list_kept(session, inside, decided=True))),
             collect=tuple(collect),
             interviewers=tuple(interviewers),
         )
+
+
+def _to_kept(row: KeptRecordRow) -> KeptRecord:
+    reason = KeptReason(row.reason)
+    return KeptRecord(row.record_id, row.sha256, row.interviewer, reason, row.detail, row.kept_on, row.decision or "")

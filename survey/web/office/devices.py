@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.actions.fieldwork.import_device_file import import_device_file
 from survey.actions.fieldwork.list_devices import list_devices
-from survey.actions.fieldwork.settle_kept_record import settle_kept_record
+from survey.actions.fieldwork.settle_kept_record import reopen_kept_record, settle_kept_record
 from survey.actions.fieldwork.stop_device import find_device, stop_device
 from survey.fieldwork.collect_device import LABEL_LIMIT
 from survey.fieldwork.device import DeviceError, RecordOutcome
@@ -62,12 +62,14 @@ def settle(record_id: str, sha256: str) -> ResponseReturnValue:
     """Note what was done about a record that waited."""
     account, done = signed_in_account(), request.form.get("done", "")
     try:
-        settle_kept_record(
-            services().storage, record_id, sha256, done=done, area=account.area, now=current_time(), actor=account.email
-        )
+        who = {"area": account.area, "actor": account.email}
+        if request.form.get("action") == "reopen":
+            reopen_kept_record(services().storage, record_id, sha256, why=done, now=current_time(), **who)
+        else:
+            settle_kept_record(services().storage, record_id, sha256, done=done, now=current_time(), **who)
     except DeviceError:
         return devices_page(gettext("请写明怎样处理的（200 字以内）。")), 422
-    flash(gettext("已记下处理结果。"), "success")
+    flash(gettext("已记下。"), "success")
     return redirect(url_for("devices.devices"), 303)
 
 

@@ -1,6 +1,7 @@
 """Our questionnaires as XLSForm and XForm and back; workbooks in odd but legal styles; faults with their place."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pyxform.validators.odk_validate import ODK_VALIDATE_PATH
 
 from survey.cli.questionnaires import questionnaires_group
 from survey.exchange.fault import FaultsFoundError
+from survey.exchange.openrosa.collect_form import collect_sheets
 from survey.exchange.xlsform.conditions import read_limits, without_brackets
 from survey.exchange.xlsform.not_kept import Loss
 from survey.exchange.xlsform.reading import ReadForm, read_xlsform
@@ -19,6 +21,8 @@ from survey.instrument.compile import compile_questionnaire
 from survey.instrument.item import ItemType
 from survey.instrument.parse import parse_condition
 from survey.instrument.unparse import condition_text
+from survey.programme.recording_plan import RecordingPlan
+from tests.factories import make_wave
 from tests.unit.exchange.workbooks import ODD_CHOICES, ODD_SETTINGS, ODD_SURVEY, odd_workbook, write_workbook
 from tests.unit.instrument.tiny import REAL
 
@@ -54,6 +58,10 @@ def test_every_questionnaire_makes_an_xform_that_odk_validate_accepts(tmp_path: 
         path = tmp_path / f"{name}.xml"
         path.write_bytes(to_xform(sheets_of(compile_questionnaire(REAL, name, 1))))
         paths.append(str(path))
+    wave = replace(make_wave(questionnaire="doorstep"), recording=RecordingPlan(200, photo=True, audio=True))
+    (tmp_path / "collect.xml").write_bytes(to_xform(collect_sheets(wave, compile_questionnaire(REAL, "doorstep", 1))))
+    (tmp_path / "cases.csv").write_text("name,label,area\nc-1,云溪路1号,990101001001\n", encoding="utf-8")
+    paths.append(str(tmp_path / "collect.xml"))
     done = subprocess.run(["java", "-jar", ODK_VALIDATE_PATH, *paths], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (done.stdout + done.stderr).count("Xform is valid") == len(paths)
