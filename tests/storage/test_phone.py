@@ -3,7 +3,7 @@
 import json
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,10 +36,12 @@ def on_the_line(field: Field, **changed: Any) -> Call:
     return Call(**(ids | times | {"language": "zh-Hans", "eligible_persons": 3} | changed))  # type: ignore[arg-type]
 
 
-def interview(storage: Storage, field: Field, call: Call, told: dict[str, list[str]] | None = None) -> Interviewed:
+def interview(
+    storage: Storage, field: Field, call: Call, told: dict[str, list[str]] | None = None, now: datetime = NOW
+) -> Interviewed:
     case = field.cases[0]
     form = open_phone_form(storage, call.interviewer, case.wave, case.id)
-    return interview_by_phone(storage, KEY, form, call, told or TOLD, NOW)
+    return interview_by_phone(storage, KEY, form, call, told or TOLD, now)
 
 
 def rows(storage: Storage, table: Any) -> list[Any]:
@@ -76,7 +78,7 @@ def test_an_interview_sent_twice_is_one_answer_and_one_attempt_and_nothing_joins
 def test_a_second_interview_at_one_dwelling_is_kept_and_does_not_count(storage: Storage, field: Field) -> None:
     interview(storage, field, on_the_line(field))
     second = on_the_line(field)
-    outcomes = [interview(storage, field, second).received for _ in range(2)]
+    outcomes = [interview(storage, field, second, now=NOW + timedelta(hours=1)).received for _ in range(2)]
     assert [one.outcome for one in outcomes if one] == [Outcome.REFUSED, Outcome.REFUSED]
     assert len(rows(storage, ResponseRow)) == 1
     [conflict] = rows(storage, ConflictRow)
