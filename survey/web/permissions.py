@@ -148,7 +148,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "collect.revoke": frozenset({OFFICE, SUPERVISOR}),
     "analyst.conflicts": frozenset({ANALYST}),
     "analyst.conflict": frozenset({ANALYST}),
-    "analyst.settle": frozenset({ANALYST}),
+    "analyst.settle_conflict": frozenset({ANALYST}),
     "analyst.review": PROGRAMME,
     "analyst.decide": PROGRAMME,
     "analyst.patterns": PROGRAMME,

@@ -37,7 +37,7 @@ CHOICES = {
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<wave_id>/conflicts", "conflicts", conflicts)
     blueprint.add_url_rule("/<wave_id>/conflicts/<response_id>/<sha256>", "conflict", conflict)
-    blueprint.add_url_rule("/<wave_id>/conflicts/<response_id>/<sha256>", "settle", settle, methods=["POST"])
+    blueprint.add_url_rule("/<wave_id>/conflicts/<response_id>/<sha256>", "settle_conflict", settle, methods=["POST"])
 
 
 def conflicts(wave_id: str) -> str:
