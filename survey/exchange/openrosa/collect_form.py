@@ -215,7 +215,7 @@ def _visit(wave: Wave, languages: Sequence[str]) -> Iterator[Row]:
     yield {"type": "integer", "name": ELIGIBLE, **persons, **_label(ELIGIBLE)}
     yield {"type": "note", "name": _BIRTHDAY, "relevant": f"${{{ELIGIBLE}}} > 1", **_label(_BIRTHDAY)}
     # Collect does not tell in which language a form was shown; whoever chose it in the menu says so here.
-    spoken = {"relevant": _INTERVIEWED, "required": "yes", "default": languages[0]}
+    spoken = {"relevant": _INTERVIEWED, "default": languages[0]}
     yield {"type": f"select_one {LANGUAGE}", "name": LANGUAGE, **spoken, **_label(LANGUAGE)}
     yield from _recordings(wave)
     later = {"constraint": ". > now()", **in_columns("constraint_message", _LATER, LANGUAGES)}
