@@ -15,17 +15,8 @@ from survey.exchange.fault import Fault, FaultsFoundError, shown
 from survey.exchange.input_table import read_table
 from survey.instrument.choice import CODE_PATTERN
 from survey.instrument.item import NAME_PATTERN
+from survey.instrument.missing_words import missing_kind
 
-# Words of answers that count as missing, in the codebooks seen so far; a person corrects what they get wrong.
-_MISSING_WORDS = {
-    "dk": re.compile(
-        r"\b(do not|don'?t|does not|cannot|can'?t) (know|say|recall)\b|\bdk\b|\bunsure\b|\bnot sure\b|\bno opinion\b"
-        r"|不了解|说不清|不清楚|不知道|记不清",
-        re.IGNORECASE,
-    ),
-    "refused": re.compile(r"\brefus|\bprefer not\b|\brather not\b|拒答|拒绝|不愿", re.IGNORECASE),
-    "na": re.compile(r"\bnot applicable\b|\bn/?a\b|\b(did|do) not use\b|不适用|没去过|没用过", re.IGNORECASE),
-}
 _PURPOSES = {"sex": "sex", "gender": "sex", "age": "age"}
 _NOTE = """\
 # Made from {source}. Look it through before you publish it:
@@ -89,8 +80,8 @@ def _pairs(codes: str) -> Iterator[tuple[str, str]]:
 
 def _choice(code: str, label: str) -> dict[str, Any]:
     choice: dict[str, Any] = {"name": code, "label": _labels(label)}
-    polarity = next((kind for kind, words in _MISSING_WORDS.items() if words.search(label)), None)
-    return choice | ({"polarity": polarity} if polarity else {})
+    kind = missing_kind(label)
+    return choice | ({"polarity": str(kind)} if kind else {})
 
 
 def _faults(record: Mapping[str, str], item: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
