@@ -80,6 +80,7 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(interviewer.blueprint)
     app.register_blueprint(office.collect)
     app.register_blueprint(office.questionnaires)
+    app.register_blueprint(office.drafting)
     app.register_blueprint(openrosa.blueprint)
     app.register_blueprint(interviewer.field)
     app.register_blueprint(unit.blueprint)

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from survey.instrument.choice import Choice
-from survey.instrument.compile import SCALES, compile_file, compile_scales
+from survey.instrument.compile import SCALES, compile_file, compile_scales, compile_source
 from survey.instrument.fault import Fault
-from survey.instrument.include import Library
+from survey.instrument.include import Keys, Library
 from survey.instrument.item import Item
 from survey.instrument.lock import LOCK, read_lock
 from survey.instrument.questionnaire import Questionnaire
-from survey.instrument.source import Origin
+from survey.instrument.source import KeyPath, Origin, Source
 
 _FILE = re.compile(r"(?P<name>[^/]+)/v(?P<version>[1-9][0-9]*)\.yaml")
 
@@ -38,7 +38,27 @@ def check_version(library: Library, file: str) -> tuple[Questionnaire | None, li
     if questionnaire is None:
         return None, faults
     faults = [*_faults_of_name(questionnaire, file), *_faults_of_change(library.folder, questionnaire, file)]
-    return questionnaire, faults + _faults_against_earlier(library, questionnaire, file)
+    return questionnaire, faults + _faults_against_earlier(library, questionnaire, library.source(file)[0])
+
+
+def check_draft(library: Library, data: Keys) -> tuple[Questionnaire | None, list[Fault]]:
+    """A questionnaire that stands in no file yet, checked as its file would be.
+
+    The line of a fault is the number of the item that it stands at, counting from 1; 0 is before or between items.
+    """
+    lines: dict[KeyPath, int] = {(): 0}
+    for place, section in enumerate(data["sections"]):
+        for index in range(len(section["items"])):
+            lines["sections", place, "items", index] = len(lines)
+    source = Source(f"{data['name']}/v{data['version']}.yaml", data, lines)
+    questionnaire, faults = compile_source(library, source)
+    if questionnaire is None:
+        return None, faults
+    faults = [
+        *_faults_of_change(library.folder, questionnaire, source.file),
+        *_faults_against_earlier(library, questionnaire, source),
+    ]
+    return (None if faults else questionnaire), faults
 
 
 def _faults_of_name(questionnaire: Questionnaire, file: str) -> Iterator[Fault]:
@@ -67,14 +87,14 @@ def _faults_of_lock(folder: Path) -> list[Fault]:
     return faults
 
 
-def _faults_against_earlier(library: Library, questionnaire: Questionnaire, file: str) -> list[Fault]:
+def _faults_against_earlier(library: Library, questionnaire: Questionnaire, source: Source) -> list[Fault]:
     """An item keeps its type, and a code is never reused, from version to version."""
     faults: list[Fault] = []
     for version in range(1, questionnaire.version):
         earlier, _ = compile_file(library, f"{questionnaire.name}/v{version}.yaml")
         for item in questionnaire.items if earlier else ():
             if earlier and item.name in earlier:
-                faults += _faults_of_item(item, earlier.item(item.name), version, _origin(library, file, item))
+                faults += _faults_of_item(item, earlier.item(item.name), version, _origin(library, source, item))
     return faults
 
 
@@ -98,7 +118,7 @@ def _means_the_same(choice: Choice, before: Choice) -> bool:
     return same_words and choice.polarity == before.polarity
 
 
-def _origin(library: Library, file: str, item: Item) -> Origin:
-    sections, _ = library.sections(library.source(file)[0])
+def _origin(library: Library, source: Source, item: Item) -> Origin:
+    sections, _ = library.sections(source)
     located = (found for section in sections for found in section.items)
     return next(origin for keys, origin in located if keys.get("name") == item.name)

@@ -94,7 +94,8 @@ def list_drafts(session: Session) -> list[DraftState]:
         select(DraftStepRow)
         .join(
             QuestionnaireDraftRow,
-            (QuestionnaireDraftRow.id == DraftStepRow.draft) & (QuestionnaireDraftRow.revision == DraftStepRow.revision),
+            (QuestionnaireDraftRow.id == DraftStepRow.draft)
+            & (QuestionnaireDraftRow.revision == DraftStepRow.revision),
         )
         .where(QuestionnaireDraftRow.published == "")
         .order_by(DraftStepRow.done_at.desc(), DraftStepRow.draft)

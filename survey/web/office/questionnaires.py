@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from survey.actions.instrument.read_draft import drafts
 from survey.actions.instrument.read_published import list_published, read_published
 from survey.exchange.fault import FaultsFoundError
 from survey.instrument.fault import FaultsError
@@ -81,6 +82,23 @@ def publish() -> ResponseReturnValue:
     return redirect(url_for("questionnaires.questionnaires"), 303)
 
 
+@blueprint.post("/start-draft")
+def start_draft() -> ResponseReturnValue:
+    """Take what the page before showed as a draft, to go on with it in the editor."""
+    from survey.actions.instrument.start_draft import start_from_workbook
+
+    actor = signed_in_account().email
+    draft = start_from_workbook(services().storage, request.form.get("text", ""), now=current_time(), actor=actor)
+    if draft is None:
+        abort(400)
+    return redirect(url_for("drafting.editor", draft=draft), 303)
+
+
 def _page(problems: list[str] | None = None) -> str:
     published = list_published(services().storage)
-    return render_template("office/questionnaires.html", published=published, problems=problems or [])
+    return render_template(
+        "office/questionnaires.html",
+        published=published,
+        drafts=drafts(services().storage),
+        problems=problems or [],
+    )

@@ -1,51 +1,22 @@
 """The office's page of questionnaires: a workbook is checked, published and comes back as a workbook."""
 
 import io
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from survey.accounts.account import Role
-from survey.app import create_app
 from survey.exchange.xlsform.reading import read_xlsform
 from survey.exchange.xlsform.sheets import sheets_of
 from survey.exchange.xlsform.workbook import workbook_bytes
 from survey.instrument.compile import compile_questionnaire
-from survey.settings import read_settings
-from tests.factories import store_wave
 from tests.unit.exchange.workbooks import odd_workbook, write_workbook
 from tests.unit.instrument.tiny import REAL
-from tests.web.conftest import make_account, open_session, storage_of
 from tests.web.page import WebPage, inspect
+from tests.web.staff.own_questionnaires import app, office, token_of
+
+__all__ = ["app", "office"]  # fixtures
 
 ADDRESS = "/staff/questionnaires/"
-
-
-@pytest.fixture
-def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """An installation with a questionnaires folder of its own, because publishing writes there."""
-    folder = tmp_path / "questionnaires"
-    shutil.copytree(REAL, folder)
-    values = {"SURVEY_ENV": "test", "SECRET_KEY": "of the tests", "DATABASE_URL": sqlite_url}
-    made = create_app(read_settings({**values, "SURVEY_VAR": str(tmp_path), "SURVEY_QUESTIONNAIRES": str(folder)}))
-    yield made
-    storage_of(made).close()
-
-
-@pytest.fixture
-def office(app: Flask) -> FlaskClient:
-    store_wave(storage_of(app))
-    client = app.test_client()
-    open_session(app, client, make_account(app, Role.OFFICE))
-    return client
-
-
-def token_of(page: WebPage) -> str:
-    return str(page.all("input", name="csrf_token")[0].attributes["value"])
 
 
 def upload(office: FlaskClient, content: bytes, name: str, status: int = 200) -> WebPage:

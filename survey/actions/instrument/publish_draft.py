@@ -1,0 +1,50 @@
+"""Publish a draft: its file goes into the questionnaires folder, its version is published, the draft is closed."""
+
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from survey.actions.instrument.add_questionnaire import add_questionnaire
+from survey.actions.instrument.check_draft import check_draft
+from survey.actions.instrument.edit_draft import DraftChangedError
+from survey.actions.instrument.publish_questionnaire import Publication
+from survey.instrument.drafting.draft import Keys
+from survey.instrument.fault import FaultsError
+from survey.storage import Storage
+from survey.storage.questionnaire_drafts import mark_published, newest_state, published_as
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes each thing in full: the questionnaires folder takes no anchors and aliases."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        return True
+
+
+def publish_draft(
+    storage: Storage, folder: Path, draft: str, revision: int, *, now: datetime, actor: str
+) -> Publication:
+    """Publish the state that has this revision. Publishing again what was published already changes nothing.
+
+    Raises `FaultsError` when it has faults or an item that can never be asked, `DraftChangedError` when somebody has
+    edited it meanwhile.
+    """
+    with storage.read() as session:
+        state = newest_state(session, draft)
+        closed = published_as(session, draft)
+    if state is None or closed or state.revision != revision:
+        raise DraftChangedError(draft)
+    checked = check_draft(folder, state.data)
+    if not checked.may_be_published:
+        raise FaultsError(checked.faults)
+    publication = add_questionnaire(storage, folder, file_text(state.data), now=now, actor=actor)
+    questionnaire = publication.questionnaire
+    with storage.write() as session:
+        mark_published(session, draft, f"{questionnaire.name}/v{questionnaire.version}")
+    return publication
+
+
+def file_text(data: Keys) -> str:
+    """The draft as the text of a questionnaire file."""
+    return yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=118)
