@@ -100,7 +100,7 @@ def fault_in_words(fault: Fault) -> str:
         return gettext("条件里的选项代码 %(found)s 不存在。", found=fault.found)
     if fault.expected == "an item that is always asked before":
         return gettext(
-            "条件用到的题 %(found)s 所在的部分顺序会变。请不要让其中一个部分参加随机排序。", found=fault.found
+            "条件用到的题 %(found)s 在随机排序的部分里，不一定先问到。请让它不参加随机。", found=fault.found
         )
     if fault.expected == "at least one entry":
         return gettext("有的部分里还没有题。")
@@ -118,7 +118,7 @@ def fault_in_words(fault: Fault) -> str:
     if fault.thing == "randomize":
         return gettext("随机排序至少要两个部分，而且都是给受访者填的。")
     return gettext(
-        "%(thing)s：应为 %(expected)s，实为 %(found)s。", thing=fault.thing, expected=fault.expected, found=fault.found
+        "%(where)s：应为%(expected)s，实为 %(found)s。", where=fault.thing, expected=fault.expected, found=fault.found
     )
 
 

@@ -51,6 +51,7 @@ def editor(draft: str) -> Response:
         draft=read.state.data,
         checked=checked,
         numbers=numbers,
+        earlier=_earlier_version(read.state.data),
         faults=faults,
         findings=findings,
         type_in_words=type_in_words,
@@ -114,6 +115,12 @@ def _remove(draft: str, name: str) -> ResponseReturnValue:
 
 def any_item(data: Keys, name: str) -> bool:
     return any(item["name"] == name for section in data["sections"] for item in section["items"])
+
+
+def _earlier_version(data: Keys) -> str | None:
+    """The version before, to compare with; None for a first one."""
+    number = int(data["version"])
+    return f"{data['name']}/v{number - 1}" if number > 1 else None
 
 
 def _with_new_section(data: Keys) -> Keys:
