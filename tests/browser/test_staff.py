@@ -2,45 +2,20 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
-from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, SMALL_PHONE
 from tests.browser.navigation import follow
+from tests.browser.staff_site import OpenPage, StaffSite, looks_right
 from tests.demonstration import DISTRICT_ANALYST, OFFICE, SUPERVISOR, UNIT, WAVE, Demonstration
 from tests.live_server import LiveServer
 
-OpenPage = Callable[..., Page]
 SIZES = (SMALL_PHONE, DESKTOP)
 LOOKS = ((False, "zh-Hans"), (False, "zh-Hant"), (False, "en"), (True, "zh-Hans"))
 RESULTS, CODES = f"/staff/results/{WAVE}", f"/staff/waves/{WAVE}"
-
-
-OVERLAPS = """chart => {
-    const texts = [...chart.querySelectorAll('text.label, text.number')]
-    const boxes = texts.map(text => text.getBoundingClientRect())
-    const beside = (a, b) => a.right <= b.left || b.right <= a.left
-    const apart = (a, b) => beside(a, b) || a.bottom <= b.top + 2 || b.bottom <= a.top + 2
-    return boxes.flatMap((a, i) => boxes.slice(i + 1).filter(b => !apart(a, b))).length
-}"""
-
-
-@dataclass(frozen=True)
-class StaffSite:
-    url: str
-    demonstration: Demonstration
-
-    def sign_in(self, page: Page, email: str, language: str = "zh-Hans") -> None:
-        page.goto(f"{self.url}/staff/sign-in?language={language}")
-        page.fill("#email", email)
-        page.fill("#password", self.demonstration.passwords[email])
-        page.click("main button.button")
-        page.wait_for_selector(".staff-nav")
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +23,6 @@ def staff_site(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFa
     var = tmp_path_factory.mktemp("staff-site")
     with LiveServer(demonstration.copy_to(var), var) as server:
         yield StaffSite(server.url, demonstration)
-
-
-def looks_right(page: Page) -> None:
-    """Nothing scrolls the page sideways, axe-core finds nothing, and every label of a chart is inside the picture."""
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
-    assert violations(page) == [], page.url
-    for chart in page.locator("svg.chart").all():
-        assert chart.evaluate(OVERLAPS) == 0, f"labels of the chart lie on each other: {page.url}"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -51,8 +51,8 @@ def undo(storage: Storage, draft: str, revision: int, *, now: datetime, actor: s
         if state is None or state.revision != revision or published_as(session, draft):
             raise DraftChangedError(draft)
         step = _step_that_made(session, state)
-        before = state_at(session, draft, step.revision - 1)
-        if before is None:
+        before = state_at(session, draft, step.revision - 1) if step else None
+        if step is None or before is None:
             return None
         taken_back = DraftState(draft, revision + 1, before.data, "undo", step.done, actor, now, step.revision)
         if not add_state(session, taken_back):
@@ -60,11 +60,11 @@ def undo(storage: Storage, draft: str, revision: int, *, now: datetime, actor: s
     return revision + 1
 
 
-def _step_that_made(session: Session, state: DraftState) -> DraftState:
-    """The edit that led here: a state made by undoing stands where the step before the undone one stood."""
-    while state.undoes is not None:
-        before = state_at(session, state.draft, state.undoes - 1)
-        if before is None:
-            break
-        state = before
+def _step_that_made(session: Session, state: DraftState | None) -> DraftState | None:
+    """The edit that led here: a state made by undoing stands where the step before the undone one stood.
+
+    None where that is so long ago that it is not kept.
+    """
+    while state is not None and state.undoes is not None:
+        state = state_at(session, state.draft, state.undoes - 1)
     return state

@@ -99,9 +99,7 @@ def fault_in_words(fault: Fault) -> str:
     if fault.expected.startswith("a code of "):
         return gettext("条件里的选项代码 %(found)s 不存在。", found=fault.found)
     if fault.expected == "an item that is always asked before":
-        return gettext(
-            "条件用到的题 %(found)s 在随机排序的部分里，不一定先问到。请让它不参加随机。", found=fault.found
-        )
+        return gettext("条件用到的题 %(found)s 在随机排序的部分里，不一定先问到。请让它不参加随机。", found=fault.found)
     if fault.expected == "at least one entry":
         return gettext("有的部分里还没有题。")
     kept = re.fullmatch(r"(\w+), its type in version (\d+)", fault.expected)
