@@ -18,7 +18,7 @@ _LONGEST_TEXT = 60_000
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/new", "new", new, methods=["GET"])
     blueprint.add_url_rule("/new", "start", start, methods=["POST"])
-    blueprint.add_url_rule("/copy/<name>/v<int:version>", "copy", copy, methods=["POST"])
+    blueprint.add_url_rule("/copy/<name>/<version>", "copy", copy, methods=["POST"])
 
 
 def new() -> str:
@@ -53,16 +53,19 @@ def start() -> ResponseReturnValue:
     return redirect(url_for("drafting.editor", draft=draft), 303)
 
 
-def copy(name: str, version: int) -> ResponseReturnValue:
+def copy(name: str, version: str) -> ResponseReturnValue:
     """Go on from a published version: under its own name as its next version, or under another one."""
     from survey.actions.instrument.start_draft import start_from_version
 
+    number = version.removeprefix("v")
+    if not number.isdecimal() or len(number) > 8:
+        abort(404)
     new_name = request.form.get("name", "").strip() or name
     if not _NAME.fullmatch(new_name):
         flash(_name_problem(), "error")
         return redirect(url_for("questionnaires.questionnaires"), 303)
     folder, actor = services().settings.questionnaires, signed_in_account().email
-    draft = start_from_version(services().storage, folder, name, version, new_name, now=current_time(), actor=actor)
+    draft = start_from_version(services().storage, folder, name, int(number), new_name, now=current_time(), actor=actor)
     if draft is None:
         abort(404)
     return redirect(url_for("drafting.editor", draft=draft), 303)
