@@ -1,5 +1,8 @@
 """Builds the application: settings, database, pages, commands."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
 from survey.cli.analyse import analyse_command, report_command
@@ -48,7 +51,7 @@ from survey.web import (
 def create_app(settings: Settings | None = None) -> Flask:
     """The Flask application. Opens no connection and imports neither pandas nor scipy."""
     settings = settings or read_settings()
-    app = Flask("survey", template_folder=str(PROJECT / "templates"), static_folder=None)
+    app = _Application("survey", template_folder=str(PROJECT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=512 * 1024, MAX_FORM_PARTS=400)
     services.install(app, services.Services(Storage(settings.database_url), settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -65,6 +68,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     _register_pages(app)
     _register_commands(app)
     return app
+
+
+class _Application(Flask):
+    """Flask without its question before every call whether a function is asynchronous: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def _register_pages(app: Flask) -> None:

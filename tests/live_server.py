@@ -37,6 +37,13 @@ class LiveServer:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process(self) -> int:
+        """The number of the process that was started."""
+        if self._process is None:
+            raise RuntimeError("the server does not run")
+        return self._process.pid
+
     def start(self) -> None:
         """Returns when the server answers."""
         self._process = subprocess.Popen(self._command, cwd=PROJECT, env=self._environment)

@@ -146,6 +146,8 @@ def as_expression_text(value: AnswerValue) -> str:
 def _read_item(
     item: Item, posted: Sequence[str], known: Mapping[str, str], areas: Container[str] | None
 ) -> AnswerValue:
+    if item.type is ItemType.SELECT_ONE and not item.constraint and len(posted) == 1 and posted[0] in item.codes:
+        return posted[0]  # as nearly every answer is: a code of the form, and nothing to be cleaned
     given = [clean for clean in (_clean(one) for one in posted) if clean]
     if not given:
         if item.required:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def canonical_bytes(value: object) -> bytes:
     """JSON with sorted keys, compact, UTF-8: equal values give equal bytes.
@@ -10,7 +12,7 @@ def canonical_bytes(value: object) -> bytes:
     >>> canonical_bytes({"b": None, "a": ["1"]})
     b'{"a":["1"],"b":null}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def sha256_hex(content: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from survey.invitation.code import ALPHABET
@@ -24,10 +24,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Received:
-    """Outcome of a delivery; the receipt names what is on disk for this very content."""
+    """Outcome of a delivery; the receipt names what is on disk for this very content.
+
+    `had_draft`: the form was kept half filled in before it was accepted, and so was counted as started.
+    """
 
     outcome: Outcome
     receipt: str
+    had_draft: bool = field(default=False, compare=False)
 
 
 def sign_receipt(key: str, wave: str, response_id: str, sha256: str) -> str:

@@ -47,8 +47,9 @@ def seal(ticket: Ticket, key: str) -> str:
     return str(_serializer(key).dumps(fields))
 
 
+@lru_cache(maxsize=2048)
 def unseal(sealed: str, key: str) -> Ticket:
-    """Raises `TicketError` when the text was not signed with this key."""
+    """Raises `TicketError` when the text was not signed with this key. Kept, as the same form comes back soon."""
     try:
         wave, code, response_id, started, purpose, *rest = _serializer(key).loads(sealed)
     except (BadSignature, ValueError, TypeError) as error:

@@ -1,17 +1,23 @@
 """The database: SQLite (WAL, synchronous FULL) or PostgreSQL behind one `Storage`, with read and write transactions."""
 
+import math
 import os
+import select
 import sqlite3
+import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from survey.storage.driver import DriverStatement, RaisedBySqlalchemy
 from survey.storage.group_commit import GroupCommit, Work
 from survey.storage.outage import is_transient, outage_is_named
 
@@ -22,6 +28,8 @@ _ATTEMPTS = 3
 WRITES = {"minyi_writes": True}
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 10, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
+_RESTS_SINCE = "rests since"
+_LONG_REST_SECONDS = 5.0
 _POSTGRES = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": BUSY_SECONDS * 1000}
 
 
@@ -42,10 +50,10 @@ class Storage:
         with outage_is_named(), Session(self._snapshots, expire_on_commit=False) as session:
             yield session
 
-    def select(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+    def select(self, statement: DriverStatement, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """The rows of one statement; for the hot path, where a session costs more than the query."""
-        with outage_is_named(), self.engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(statement, parameters)]
+        with outage_is_named():
+            return statement.fetch_all(self.engine, values)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -101,7 +109,10 @@ os.register_at_fork(after_in_child=_forget_parents)
 def make_engine(url: str) -> Engine:
     """An engine for `url`; for SQLite with the pragmas that make a commit durable."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args=_POSTGRES, **_POOL)
+        engine = create_engine(url, connect_args=_POSTGRES, **_POOL)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ask_in_doubt, engine.dialect))
+        return engine
     file = _database_file(url)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -110,6 +121,31 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _ask_in_doubt(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Before a connection of the pool is used: whether the server is still there.
+
+    It is asked (SQLAlchemy's `pool_pre_ping` would ask each time, a quarter of a short request) only after a rest, or
+    when something came in meanwhile: a server that stops, or ends this connection, says so or closes it.
+    """
+    errors: Any = dialect.loaded_dbapi.Error
+    try:
+        rested = time.monotonic() - record.info.get(_RESTS_SINCE, -math.inf)
+        if rested > _LONG_REST_SECONDS or _has_something_to_read(connection.fileno()):
+            dialect.do_ping(connection)
+    except errors as error:
+        raise DisconnectionError(str(error)) from error  # the pool makes a new connection
+
+
+def _has_something_to_read(descriptor: int) -> bool:
+    looked = select.poll()
+    looked.register(descriptor, select.POLLIN)
+    return bool(looked.poll(0))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -127,7 +163,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A write transaction takes the lock at once: a deferred one could fail half-way when it turns into a write.
     writes = connection.get_execution_options().get("minyi_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    with RaisedBySqlalchemy(connection.dialect, statement):  # through SQLAlchemy it would take a tenth of a request
+        connection.connection.cursor().execute(statement)
 
 
 def _is_sqlite(engine: Engine) -> bool:

@@ -34,6 +34,17 @@ def test_new_response_is_stored_with_its_ledger_row_and_a_receipt(storage: Stora
     assert (ledger.outcome, ledger.content) == ("accepted", sent.content().decode())
 
 
+def test_it_is_known_of_each_response_whether_its_form_was_kept_half_filled_in(storage: Storage) -> None:
+    store_wave(storage)
+    plain, kept = make_submission(), make_submission()
+    with storage.write() as session:
+        session.add(DraftRow(wave=WAVE, response_id=kept.response_id, values="{}", changed_on=NOW.date()))
+    assert not receive_response(storage, KEY, plain, NOW).had_draft
+    assert receive_response(storage, KEY, kept, NOW).had_draft
+    assert not receive_response(storage, KEY, kept, NOW).had_draft  # received before: nothing was started again
+    assert count(storage, DraftRow) == 0
+
+
 def test_same_content_again_gets_the_same_receipt_and_no_second_row(storage: Storage) -> None:
     store_wave(storage)
     sent = make_submission()

@@ -8,29 +8,36 @@ from sqlalchemy import bindparam, literal, select, union_all
 
 from survey.response.receipt import Outcome
 from survey.storage import Storage
+from survey.storage.driver import DriverStatement
 from survey.storage.responses import DraftRow, LedgerRow
 
 RawValues = Mapping[str, list[str]]
 
 # One statement, so that a form that is stored while this is read shows as a draft or as stored, never as neither.
-_PROGRESS = union_all(
-    select(literal("draft"), DraftRow.values).where(
-        DraftRow.wave == bindparam("wave"), DraftRow.response_id == bindparam("response_id")
+_PROGRESS = DriverStatement(
+    union_all(
+        select(literal("draft"), DraftRow.values).where(
+            DraftRow.wave == bindparam("wave"), DraftRow.response_id == bindparam("response_id")
+        ),
+        select(LedgerRow.outcome, LedgerRow.receipt).where(
+            LedgerRow.wave == bindparam("wave"), LedgerRow.response_id == bindparam("response_id")
+        ),
     ),
-    select(LedgerRow.outcome, LedgerRow.receipt).where(
-        LedgerRow.wave == bindparam("wave"), LedgerRow.response_id == bindparam("response_id")
-    ),
+    ("wave", "response_id"),
 )
 # The same for a form that changes an answer: sent is, what took its edition.
-_PROGRESS_OF_EDITION = union_all(
-    select(literal("draft"), DraftRow.values).where(
-        DraftRow.wave == bindparam("wave"), DraftRow.response_id == bindparam("response_id")
+_PROGRESS_OF_EDITION = DriverStatement(
+    union_all(
+        select(literal("draft"), DraftRow.values).where(
+            DraftRow.wave == bindparam("wave"), DraftRow.response_id == bindparam("response_id")
+        ),
+        select(LedgerRow.outcome, LedgerRow.receipt).where(
+            LedgerRow.wave == bindparam("wave"),
+            LedgerRow.response_id == bindparam("response_id"),
+            LedgerRow.edition == bindparam("edition"),
+        ),
     ),
-    select(LedgerRow.outcome, LedgerRow.receipt).where(
-        LedgerRow.wave == bindparam("wave"),
-        LedgerRow.response_id == bindparam("response_id"),
-        LedgerRow.edition == bindparam("edition"),
-    ),
+    ("wave", "response_id", "edition"),
 )
 
 

@@ -17,20 +17,25 @@ from survey.response.response import Submission
 from survey.response.signals import NOTHING_NOTICED, Noticed
 from survey.storage import Storage
 from survey.storage.deliveries import Delivery
+from survey.storage.driver import DriverStatement
 from survey.storage.invitations import CodeUseRow
 from survey.storage.marking import mark_new
 from survey.storage.responses import ConflictRow, DraftRow, LedgerRow, ResponseRow
 
 _ATTEMPTS = 3
 
-# Made once, over the plain tables: on the hot path building a statement costs as much as running it.
+# Made once, over the plain tables: on the hot path building a statement costs more than running it.
 _RESPONSE, _LEDGER, _CONFLICT, _CODE_USE, _DRAFT = (
     cast(Table, row.__table__) for row in (ResponseRow, LedgerRow, ConflictRow, CodeUseRow, DraftRow)
 )
-_INSERT_RESPONSE, _INSERT_LEDGER = insert(_RESPONSE), insert(_LEDGER)
+_INSERT_RESPONSE = DriverStatement(insert(_RESPONSE), [column.name for column in _RESPONSE.columns])
+_INSERT_LEDGER = DriverStatement(
+    insert(_LEDGER), [column.name for column in _LEDGER.columns if column.name != "edition"]
+)
 _INSERT_CONFLICT, _INSERT_CODE_USE = insert(_CONFLICT), insert(_CODE_USE)
-_DELETE_DRAFT = delete(_DRAFT).where(
-    _DRAFT.c.wave == bindparam("in_wave"), _DRAFT.c.response_id == bindparam("with_id")
+_DELETE_DRAFT = DriverStatement(
+    delete(_DRAFT).where(_DRAFT.c.wave == bindparam("in_wave"), _DRAFT.c.response_id == bindparam("with_id")),
+    ("in_wave", "with_id"),
 )
 _KNOWN_OUTCOME = select(_LEDGER.c.outcome).where(
     _LEDGER.c.wave == bindparam("in_wave"),
@@ -78,14 +83,17 @@ def receive_response(
 
 def _accept(connection: Connection, deliveries: Sequence[Delivery]) -> list[Received]:
     """Write everything; a key that is taken raises `IntegrityError`."""
-    connection.execute(_INSERT_RESPONSE, [delivery.response_values() for delivery in deliveries])
-    connection.execute(_INSERT_LEDGER, [delivery.ledger_values(Outcome.ACCEPTED) for delivery in deliveries])
+    _INSERT_RESPONSE.execute_many(connection, (delivery.response_values() for delivery in deliveries))
+    _INSERT_LEDGER.execute_many(connection, (delivery.ledger_values(Outcome.ACCEPTED) for delivery in deliveries))
     uses = [delivery.code_use_values() for delivery in deliveries if delivery.uses_code]
     if uses:
         connection.execute(_INSERT_CODE_USE, uses)
-    connection.execute(_DELETE_DRAFT, [_key(delivery) for delivery in deliveries])
+    drafts = [_DELETE_DRAFT.execute(connection, _key(delivery)).rowcount > 0 for delivery in deliveries]
     mark_new(connection, deliveries)
-    return [Received(Outcome.ACCEPTED, delivery.receipt) for delivery in deliveries]
+    return [
+        Received(Outcome.ACCEPTED, delivery.receipt, had_draft=had_draft)
+        for delivery, had_draft in zip(deliveries, drafts, strict=True)
+    ]
 
 
 def _explain(connection: Connection, deliveries: Sequence[Delivery]) -> list[Received | None]:
@@ -102,9 +110,9 @@ def _explain_one(connection: Connection, delivery: Delivery) -> Received | None:
     reason = _reason(connection, delivery)
     if reason is None:
         return None
-    connection.execute(_INSERT_LEDGER, delivery.ledger_values(reason))
+    _INSERT_LEDGER.execute(connection, delivery.ledger_values(reason))
     connection.execute(_INSERT_CONFLICT, delivery.conflict_values(reason))
-    connection.execute(_DELETE_DRAFT, _key(delivery))
+    _DELETE_DRAFT.execute(connection, _key(delivery))
     return Received(reason, delivery.receipt)
 
 

@@ -28,6 +28,6 @@ def portions(columns: Sequence[Column], responses: Iterable[Response], size: int
     """The same in portions of at most `size` responses; one empty portion when there is no response."""
     stream = iter(responses)
     first = True
-    while (portion := list(islice(stream, size))) or first:
+    while (portion := columns_of(columns, islice(stream, size)))[1] or first:
         first = False
-        yield columns_of(columns, portion)
+        yield portion

@@ -14,6 +14,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 # What a spreadsheet program takes for the start of a formula (OWASP, CSV injection), and the full-width signs that
 # Chinese ones take for it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FIRST_SIGNS = frozenset(FORMULA_STARTS)
 
 
 def write_csv(
@@ -71,6 +72,8 @@ def _cell_reader(column: Column, raw: bool) -> Callable[[Response], object]:
 
     def safe(response: Response) -> object:
         value = read(response)
-        return safe_text(value) if isinstance(value, str) and value not in codes else value
+        if not isinstance(value, str) or value[:1] not in _FIRST_SIGNS or value in codes:
+            return value
+        return safe_text(value)
 
     return safe

@@ -201,7 +201,7 @@ def _of_item(item: Item) -> Iterator[Column]:
     name = item_column_name(item.name)
     if item.type is ItemType.SELECT_ONE and all(str(int(code)) == code for code in item.codes):
         codes = tuple(Code(int(one.code), one.label, missing_kind(item, one.code)) for one in item.choices)
-        read = _reader(item.name, int)
+        read = _code_reader(item)
         yield Column(name, item.label, ColumnKind.CODE, read, item, codes, NOT_ASKED, NOT_ANSWERED)
     elif item.type is ItemType.INTEGER:
         asked, answered = missing_codes(item)
@@ -224,6 +224,19 @@ def _reader(
         if value is ABSENT:
             return not_asked
         return not_answered if value is None else convert(str(value))
+
+    return read
+
+
+def _code_reader(item: Item) -> Callable[[Response], Value]:
+    """Like `_reader`, from a table: most cells of most exports are codes."""
+    name = item.name
+    cells: dict[object, int] = {code: int(code) for code in item.codes}
+    cells |= {ABSENT: NOT_ASKED, None: NOT_ANSWERED}
+
+    def read(response: Response) -> Value:
+        value = response.answers.get(name, ABSENT)
+        return cells[value] if value in cells else int(str(value))
 
     return read
 

@@ -5,11 +5,11 @@ SPSS takes at most three user-missing values per variable. Stata: .a not asked, 
 .d refused, .e not applicable.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from survey.exchange.export.columnar import columns_of
+from survey.exchange.export.columnar import portions
 from survey.exchange.export.export_columns import Column, ColumnKind, Value
 from survey.exchange.export.missing import MISSING_LABELS
 from survey.exchange.fault import Fault, FaultsFoundError
@@ -27,6 +27,7 @@ STATA_LETTERS = {
     MissingKind.REFUSED: "d",
     MissingKind.NOT_APPLICABLE: "e",
 }
+_PORTION = 10_000  # responses whose values are lists at a time
 _NUMERIC = (ColumnKind.CODE, ColumnKind.FLAG, ColumnKind.NUMBER)
 
 
@@ -34,12 +35,11 @@ def write_sav(path: Path, columns: Sequence[Column], responses: Iterable[Respons
     """Write the responses and return their number."""
     import pyreadstat
 
-    values, count = columns_of(columns, responses)
-    for column in columns:
-        if column.kind in _NUMERIC:
-            values[column.name] = [None if v == column.not_answered else v for v in values[column.name]]
+    # Not answered is system-missing.
+    empty = {column.name: {column.not_answered: None} for column in columns if column.kind in _NUMERIC}
+    frame, count = _frame(columns, responses, empty)
     pyreadstat.write_sav(
-        _frame(columns, values),
+        frame,
         str(path),
         file_label=_cut(title, 60),
         column_labels={column.name: _cut(column.label.zh_hans, SPSS_VARIABLE_LABEL) for column in columns},
@@ -59,12 +59,10 @@ def write_dta(path: Path, columns: Sequence[Column], responses: Iterable[Respons
     if long:
         expected = f"column names of at most {STATA_NAME} characters; export sav, csv or parquet"
         raise FaultsFoundError(Fault(path.name, f"column {name}", expected, f"{len(name)} characters") for name in long)
-    values, count = columns_of(columns, responses)
     letters = {column.name: _stata_letters(column) for column in columns if column.kind in _NUMERIC}
-    for name, table in letters.items():
-        values[name] = [table.get(value, value) for value in values[name]]
+    frame, count = _frame(columns, responses, letters)
     pyreadstat.write_dta(
-        _frame(columns, values, letters),
+        frame,
         str(path),
         version=15,
         file_label=title[:STATA_VARIABLE_LABEL],
@@ -75,21 +73,40 @@ def write_dta(path: Path, columns: Sequence[Column], responses: Iterable[Respons
     return count
 
 
-def _frame(columns: Sequence[Column], values: dict[str, list[Value]], letters: dict[str, Any] | None = None) -> Any:
+def _frame(
+    columns: Sequence[Column], responses: Iterable[Response], instead: Mapping[str, Mapping[Any, str | None]]
+) -> tuple[Any, int]:
+    """A pandas frame of the columns, as the writers take it, and its number of rows.
+
+    `instead`: what stands for some values of a column. Gathered in portions, because a column of numbers is a small
+    part of the size of their list.
+    """
+    import numpy as np
     import pandas as pd
 
-    series: dict[str, Any] = {}
-    for column in columns:
-        held = values[column.name]
-        if column.kind is ColumnKind.TEXT:
-            series[column.name] = pd.Series(["" if value is None else value for value in held], dtype="object")
-        elif column.kind is ColumnKind.TIME:
-            series[column.name] = pd.Series(held, dtype="datetime64[ms]")
-        elif letters and letters.get(column.name):
-            series[column.name] = pd.Series(held, dtype="object")
-        else:
-            series[column.name] = pd.Series(held, dtype="float64")
-    return pd.DataFrame(series)
+    parts: dict[str, list[Any]] = {column.name: [] for column in columns}
+    total = 0
+    for values, count in portions(columns, responses, _PORTION):
+        total += count
+        for column in columns:
+            parts[column.name].append(_array(column, values[column.name], instead.get(column.name, {})))
+    series = {}
+    for name in list(parts):
+        whole = np.concatenate(parts.pop(name))
+        series[name] = pd.Series(whole, dtype=whole.dtype)  # named, or pandas would turn texts into a kind of its own
+    return pd.DataFrame(series), total
+
+
+def _array(column: Column, held: Sequence[Value], instead: Mapping[Any, str | None]) -> Any:
+    """Texts and numbers with letters among them as objects, other numbers as floats, times in milliseconds."""
+    import numpy as np
+
+    if column.kind is ColumnKind.TEXT:
+        return np.array(["" if value is None else value for value in held], dtype=object)
+    if column.kind is ColumnKind.TIME:
+        return np.array(held, dtype="datetime64[ms]")
+    known = [instead.get(value, value) for value in held] if instead else held
+    return np.array(known, dtype=object if any(instead.values()) else np.float64)
 
 
 def _spss_labels(column: Column) -> dict[Any, str]:

@@ -9,7 +9,7 @@ from survey.exchange.export.columnar import portions
 from survey.exchange.export.export_columns import Column, ColumnKind
 from survey.response.response import Response
 
-ROW_GROUP = 50_000
+ROW_GROUP = 10_000  # held in memory while it is written
 
 
 def write_parquet(path: Path, columns: Sequence[Column], responses: Iterable[Response]) -> int:

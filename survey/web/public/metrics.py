@@ -6,6 +6,7 @@ the processes up. Without it a scrape sees the process that answers.
 
 import hmac
 import time
+from functools import cache
 
 from flask import Blueprint, Flask, Response, abort, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
@@ -56,8 +57,14 @@ def _start() -> None:
 
 
 def _count(response: Response) -> Response:
-    endpoint = request.endpoint or "none"
-    REQUESTS.labels(endpoint, response.status_code).inc()
+    requests, seconds = _of(request.endpoint or "none", response.status_code)
+    requests.inc()
     if "started" in g:
-        SECONDS.labels(endpoint).observe(time.perf_counter() - g.started)
+        seconds.observe(time.perf_counter() - g.started)
     return response
+
+
+@cache
+def _of(endpoint: str, status: int) -> tuple[Counter, Histogram]:
+    """The two figures of an endpoint and a status; the library would look for them anew in every request."""
+    return REQUESTS.labels(endpoint, status), SECONDS.labels(endpoint)

@@ -21,7 +21,6 @@ ShowFaults = Callable[[OpenedForm, RawValues, Sequence[AnswerFault]], ResponseRe
 
 def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFaults) -> ResponseReturnValue:
     """Store the form and go to its receipt; `show` makes the page for a form that has faults."""
-    untouched = opened.progress().untouched
     signals = signals_of(opened)
     sent = send_answers(
         services().storage,
@@ -37,7 +36,7 @@ def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFault
         return _stopped_page(opened, sent.read.stopped_at)
     if sent.received is None:
         return show(opened, values, sent.read.faults)
-    if sent.received.outcome is Outcome.ACCEPTED and untouched:
+    if sent.received.outcome is Outcome.ACCEPTED and not sent.received.had_draft:
         opened.count(Step.STARTED)  # all on one page: filled in and sent at once
     if sent.received.outcome is Outcome.CONFLICT:
         opened.count(Step.FLAGGED)
