@@ -1,0 +1,114 @@
+"""Pages of the staff on a wave of a million responses: processor seconds and peak memory of each. Run by hand.
+
+    .venv/bin/python -m tests.benchmarks.bench_pages [--rows 1000000]
+
+The demonstration district, its responses copied within the database until there are so many; the stored results stay
+those of the district, as pages read them. Each page is asked for twice in a process of its own.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy import text
+
+from survey.actions.accounts.find_account import find_account_by_email
+from survey.app import create_app
+from survey.settings import read_settings
+from survey.storage import Storage
+from survey.storage.migrate import upgrade
+from survey.storage.waves import load_indicators
+from tests.demonstration import DISTRICT_ANALYST, OFFICE, SECRET_KEY, WAVE, load_demonstration
+from tests.web.conftest import open_session, storage_of
+
+PAGES = {
+    "results of the wave": (DISTRICT_ANALYST, "/staff/results/{wave}"),
+    "one indicator": (DISTRICT_ANALYST, "/staff/results/{wave}/indicators/{indicator}"),
+    "estimates as CSV": (DISTRICT_ANALYST, "/staff/results/{wave}/estimates.csv"),
+    "release": (DISTRICT_ANALYST, "/staff/results/{wave}/release"),
+    "patterns of interviewers": (DISTRICT_ANALYST, "/staff/results/{wave}/patterns"),
+    "review of answers": (DISTRICT_ANALYST, "/staff/results/{wave}/review"),
+    "report as HTML": (DISTRICT_ANALYST, "/staff/results/{wave}/report.html"),
+    "wave at the office": (OFFICE, "/staff/waves/{wave}"),
+    "fieldwork": (OFFICE, "/staff/fieldwork/{wave}"),
+}
+_MULTIPLY = """
+    INSERT INTO response ({columns}, response_id)
+    WITH RECURSIVE copy(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM copy WHERE k < :copies)
+    SELECT {columns}, printf('%08x', k) || substr(response_id, 9) FROM response, copy WHERE wave = :wave
+"""
+
+
+def multiply(storage: Storage, rows: int) -> None:
+    """Copies of the wave's responses under new ids, until there are about so many."""
+    with storage.write() as session:
+        names = [row[1] for row in session.execute(text("PRAGMA table_info(response)")) if row[1] != "response_id"]
+        copies = max(1, rows // count(storage) - 1)
+        session.execute(text(_MULTIPLY.format(columns=", ".join(names))), {"copies": copies, "wave": WAVE})
+
+
+def count(storage: Storage) -> int:
+    with storage.read() as session:
+        query = text("SELECT count(*) FROM response WHERE wave = :wave")
+        return int(session.execute(query, {"wave": WAVE}).scalar_one())
+
+
+def measure(name: str, url: str, folder: str) -> None:
+    """One line of the table: the first time and the second."""
+    values = {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "SURVEY_ENV": "test", "SURVEY_VAR": folder}
+    app = create_app(read_settings(values))
+    storage = storage_of(app)
+    email, address = PAGES[name]
+    found = find_account_by_email(storage, email)
+    if found is None:
+        raise SystemExit(f"the demonstration has no account {email}")
+    client = app.test_client()
+    open_session(app, client, found.account)
+    with storage.read() as session:
+        indicator = load_indicators(session, WAVE)[0][0]
+    seconds = []
+    for _ in range(2):
+        began = time.process_time()
+        answer = client.get(address.format(wave=WAVE, indicator=indicator))
+        seconds.append(time.process_time() - began)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"| {name} | {answer.status_code} | {count(storage):,} | {seconds[0]:.2f} | {seconds[1]:.2f} | {peak:.0f} |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, nargs="+", default=[0, 1_000_000])
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.one:
+        measure(*chosen.one)
+        return
+    print(
+        "| page | status | responses | first, s | again, s | peak memory, MB |\n|---|---:|---:|---:|---:|---:|",
+        flush=True,
+    )
+    for rows in chosen.rows:
+        with tempfile.TemporaryDirectory() as folder:
+            template = Path(folder) / "template.db"
+            empty = Storage(f"sqlite:///{template}")
+            upgrade(empty.engine)
+            empty.close()
+            url = f"sqlite:///{load_demonstration(template, Path(folder)).database}"
+            if rows:
+                storage = Storage(url)
+                multiply(storage, rows)
+                storage.close()
+            for name in PAGES:
+                again = [sys.executable, "-m", "tests.benchmarks.bench_pages", "--one", name, url, folder]
+                subprocess.run(again, check=True)
+
+
+if __name__ == "__main__":
+    main()
