@@ -29,15 +29,15 @@ ABOUT = """\
 Ten items in twenty domains, weights raked to four margins with 32 levels to 1e-10, standard error with the residual of
 the raking, intervals; 400 communities in 20 strata, 5 % missing. From categories in memory to figures in memory; the
 engine also finds degrees of freedom, design effects, publication rules and flags, bare numpy does this task alone.
-`engine-jackknife` rakes 400 replicates again, so its standard error is another one. svy and samplics stop at 100,000
-rows and R at 10,000 (`--r-rows`), because they take minutes beyond. samplics leaves the raking out of its error,
-statsmodels knows neither raking nor design. Memory is the peak above the data; "against columns" in multiples of the
-columns as small integers. "Differ" is the largest relative difference from the bare program.
+`engine-jackknife` rakes 400 replicates again, so its standard error is another one; `engine-parquet` begins with a file
+of 38 columns, of which it reads 18. svy and samplics stop at 100,000 rows, because they take minutes beyond. samplics
+leaves the raking out of its error, statsmodels knows neither raking nor design. Memory is the peak above the data;
+"against columns" in multiples of the columns as small integers. "Differ" is the largest relative difference from the
+bare program.
 
-Beside other work on both processors, as here, a time is up to twice that of a quiet hour: read the ratios. In a quiet
-hour the engine alone took 23.5 ms, 44 ms and 0.20 s (least of 25, 9 and 3 runs). From a Parquet file of the same
-million rows, 18 of 38 columns read one at a time, it needed 1.6 s and 146 MB, 5.4 times the columns. balance 0.23,
-which rakes and knows no design, took 131 times the bare program at 10,000 rows and 80 times at 100,000 in its own run.
+Beside other work on both processors, as here, a time is up to twice that of a quiet hour: read the ratios, which are to
+a bare program of the same run. Rows of programs that were not run again (`--only`) are from earlier runs.
+balance 0.23, which rakes and knows no design, took 131 times the bare program at 10,000 rows and 80 times at 100,000.
 
     .venv/bin/python -m tests.benchmarks.bench_analysis --peers PYTHON_WITH_SVY_SAMPLICS_STATSMODELS_BALANCE"""
 REFERENCE, R = "bare-numpy", "R survey"
