@@ -69,7 +69,7 @@ class DriverStatement:
             try:
                 if engine.dialect.name == "postgresql":  # else BEGIN and ROLLBACK would travel as well
                     own.autocommit = True
-                cursor = pooled.cursor()
+                cursor: Any = pooled.cursor()
                 cursor.execute(rendered.text, rendered.values(given))
                 rows: list[tuple[Any, ...]] = cursor.fetchall()
                 return rows
