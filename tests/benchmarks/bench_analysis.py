@@ -38,6 +38,7 @@ bare program.
 Beside other work on both processors, as here, a time is up to twice that of a quiet hour: read the ratios, which are to
 a bare program of the same run. Rows of programs that were not run again (`--only`) are from earlier runs.
 balance 0.23, which rakes and knows no design, took 131 times the bare program at 10,000 rows and 80 times at 100,000.
+A first run from the Parquet file of a million rows, which also loads libraries, peaked at 4.0 times the columns.
 R at a million rows ended by a signal after 73 minutes beside other work (29 of processor) without a result.
 
     .venv/bin/python -m tests.benchmarks.bench_analysis --peers PYTHON_WITH_SVY_SAMPLICS_STATSMODELS_BALANCE"""
