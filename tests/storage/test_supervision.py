@@ -19,7 +19,7 @@ from survey.actions.instrument.publish_questionnaire import publish_questionnair
 from survey.actions.response.enter_paper import EnteredPaper, enter_paper, find_paper, show_paper
 from survey.actions.response.print_paper import make_paper_forms, write_paper
 from survey.actions.response.receive_response import receive_response
-from survey.actions.response.review_answers import ReviewFilter, decide_review, list_for_review
+from survey.actions.response.review_answers import decide_review, list_for_review
 from survey.actions.upkeep.verify_storage import verify_storage
 from survey.exchange.print.paper_sheet import paper_code
 from survey.fieldwork.case import FieldworkError, Phase
@@ -126,8 +126,9 @@ def test_rejected_answer_leaves_counts_and_analysis_stays_stored_and_comes_back(
         assert sum(count.n for count in count_by_source(session, WAVE)) == 1
         assert len(list(session.scalars(select(ResponseRow)))) == 2
     assert list(verify_storage(surveyed, KEY)) == []
-    queue = list_for_review(surveyed, WAVE, DISTRICT, ReviewFilter(ReviewDecision.REJECTED), 1)
+    queue = list_for_review(surveyed, WAVE, DISTRICT)
     assert [(one.response, one.review.reason) for one in queue.answers if one.review] == [("r-1", "回访说没有来过")]
+    assert (queue.count(ReviewDecision.REJECTED), queue.count(ReviewDecision.OPEN)) == (1, 1)
     decide_review(surveyed, WAVE, ["r-1"], ReviewDecision.OPEN, "", DISTRICT, NOW, ONE)
     with surveyed.read() as session:
         assert count_responses(session, WAVE) == 2
@@ -137,7 +138,7 @@ def test_rejected_answer_leaves_counts_and_analysis_stays_stored_and_comes_back(
 
 def test_reviewer_sees_no_answer_and_no_address(surveyed: Storage) -> None:
     answer(surveyed, "r-1")
-    (seen,) = list_for_review(surveyed, WAVE, DISTRICT, ReviewFilter(), 1).answers
+    (seen,) = list_for_review(surveyed, WAVE, DISTRICT).answers
     assert "answers" not in vars(seen)
     assert "云溪路" not in repr(seen)
     assert (seen.interviewer, seen.minutes, seen.area and seen.area.code) == ("fy-01", 10.0, COMMUNITY)

@@ -23,7 +23,6 @@ from survey.storage.responses import load_response_area, stream_responses
 from survey.storage.reviews import list_reviews, save_review
 from survey.storage.waves import require_wave
 
-PER_PAGE = 50
 FAST_SHARE = 1 / 3  # of the median length: faster is worth a look
 _LONGEST = 180.0  # minutes; beyond that the form lay open or the device had no network
 
@@ -52,33 +51,21 @@ class ReviewedAnswer:
 
 
 @dataclass(frozen=True)
-class ReviewFilter:
-    """`decision` None for all; `marked`: only answers with a mark."""
-
-    decision: ReviewDecision | None = ReviewDecision.OPEN
-    interviewer: str | None = None
-    marked: bool = False
-
-    def fits(self, answer: ReviewedAnswer) -> bool:
-        if self.decision is not None and answer.decision is not self.decision:
-            return False
-        if self.interviewer and answer.interviewer != self.interviewer:
-            return False
-        return bool(answer.marks) or not self.marked
-
-
-@dataclass(frozen=True)
 class ReviewQueue:
+    """Everything that is looked through, the newest answers first."""
+
     wave: Wave
     answers: tuple[ReviewedAnswer, ...]
-    counts: Mapping[ReviewDecision, int]
-    interviewers: tuple[str, ...]
-    total: int
-    page: int
-    pages: int
+
+    def count(self, decision: ReviewDecision) -> int:
+        return sum(one.decision is decision for one in self.answers)
+
+    @property
+    def interviewers(self) -> tuple[str, ...]:
+        return tuple(sorted({one.interviewer for one in self.answers if one.interviewer}))
 
 
-def list_for_review(storage: Storage, wave_id: str, area: str, wanted: ReviewFilter, page: int) -> ReviewQueue:
+def list_for_review(storage: Storage, wave_id: str, area: str) -> ReviewQueue:
     """Answers of the drawn sample that were not filled in by residents alone. Raises `WaveError`."""
     with storage.read() as session:
         wave = require_wave(session, wave_id)
@@ -95,18 +82,7 @@ def list_for_review(storage: Storage, wave_id: str, area: str, wanted: ReviewFil
     answers = [
         _reviewed(one, questionnaire, tree.by_code, usual, reviews.get(one.response_id)) for one in reversed(found)
     ]
-    fitting = [answer for answer in answers if wanted.fits(answer)]
-    pages = max(1, -(-len(fitting) // PER_PAGE))
-    page = min(max(page, 1), pages)
-    return ReviewQueue(
-        wave,
-        tuple(fitting[(page - 1) * PER_PAGE : page * PER_PAGE]),
-        counts={decision: sum(one.decision is decision for one in answers) for decision in ReviewDecision},
-        interviewers=tuple(sorted({one.interviewer for one in answers if one.interviewer})),
-        total=len(fitting),
-        page=page,
-        pages=pages,
-    )
+    return ReviewQueue(wave, tuple(answers))
 
 
 def decide_review(

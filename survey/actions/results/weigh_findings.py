@@ -24,6 +24,11 @@ class Effect:
     without: float | None
 
     @property
+    def touched(self) -> bool:
+        """Whether anybody in the base would be left out."""
+        return self.n != self.n_without
+
+    @property
     def difference(self) -> float | None:
         return None if self.everybody is None or self.without is None else self.without - self.everybody
 

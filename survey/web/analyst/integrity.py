@@ -30,12 +30,12 @@ def _area_name(row: FoundAnswer) -> str:
 ANSWERS: Listing[FoundAnswer] = Listing(
     columns=(
         Column("answer", lazy_gettext("答卷"), lambda row: row.response),
+        Column("findings", lazy_gettext("疑点"), lambda row: len(row.kinds)),
+        Column("decision", lazy_gettext("决定"), lambda row: str(DECISIONS[row.decision])),
         Column("area", lazy_gettext("社区"), _area_name),
         Column("day", lazy_gettext("日期"), lambda row: row.received_at.isoformat()),
         Column("place", lazy_gettext("海报或访问员"), lambda row: row.place or None),
         Column("mode", lazy_gettext("方式"), lambda row: str(MODES[row.mode])),
-        Column("findings", lazy_gettext("疑点"), lambda row: len(row.kinds), number=True),
-        Column("decision", lazy_gettext("决定"), lambda row: str(DECISIONS[row.decision])),
     ),
     identity=lambda row: row.response,
     text=lambda row: f"{row.response} {_area_name(row)} {row.place} {row.review.reason if row.review else ''}",

@@ -6,13 +6,15 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from survey.actions.response.review_answers import ReviewFilter, decide_review, list_for_review
+from survey.actions.response.review_answers import ReviewedAnswer, ReviewQueue, decide_review, list_for_review
 from survey.actions.results.find_patterns import find_patterns
 from survey.programme.wave import WaveError
 from survey.response.review import ReviewDecision, ReviewError
-from survey.web.i18n import current_time, gettext
+from survey.web.i18n import current_time, gettext, in_page_language
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
+from survey.web.words import MODES
 
 DECISIONS = {
     ReviewDecision.OPEN: lazy_gettext("待复核"),
@@ -25,6 +27,7 @@ MARKS = {
     "same_code": lazy_gettext("同一选项到底"),
     "watched": lazy_gettext("有工作人员在场"),
 }
+KEPT = ("q", "sort", "show", "interviewer", "marked", "after", "before")
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -69,28 +72,58 @@ def patterns(wave_id: str) -> str:
     return render_template("analyst/patterns.html", wave=found.wave, found=found)
 
 
+def _listing(queue: ReviewQueue) -> Listing[ReviewedAnswer]:
+    """The list with the interviewers of this queue to choose from."""
+    counted = {one.value: f"{words}（{queue.count(one)}）" for one, words in DECISIONS.items()}
+    return Listing(
+        columns=(
+            Column("area", gettext("社区"), lambda row: in_page_language(row.area.name) if row.area else None),
+            Column("day", gettext("日期"), lambda row: row.day),
+            Column("mode", gettext("方式"), lambda row: str(MODES[row.mode])),
+            Column("who", gettext("访问员代码"), lambda row: row.interviewer),
+            Column("minutes", gettext("分钟"), lambda row: row.minutes, number=True),
+            Column("dont_know", gettext("没答或不了解"), lambda row: row.dont_know, number=True),
+            Column("marks", gettext("标记"), lambda row: len(row.marks)),
+            Column("decided", gettext("决定"), lambda row: str(DECISIONS[row.decision])),
+        ),
+        identity=lambda row: row.response,
+        text=_text,
+        sort="-day",
+        filters=(
+            Filter("show", gettext("决定"), counted, lambda row: row.decision.value),
+            Filter(
+                "interviewer",
+                gettext("访问员代码"),
+                {code: code for code in queue.interviewers},
+                lambda row: row.interviewer or "",
+            ),
+            Filter("marked", gettext("标记"), {"1": gettext("只看有标记的")}, lambda row: "1" if row.marks else ""),
+        ),
+    )
+
+
+def _text(row: ReviewedAnswer) -> str:
+    area = in_page_language(row.area.name) if row.area else ""
+    return f"{area} {row.interviewer or ''} {row.review.reason if row.review else ''}"
+
+
 def _kept() -> dict[str, str]:
-    return {
-        name: value for name in ("show", "interviewer", "marked", "page") if (value := request.values.get(name, ""))
-    }
+    """What the address asks of the list, kept while a decision is taken."""
+    return {name: value for name in KEPT if (value := request.values.get(name)) is not None}
 
 
 def _page(wave_id: str, problems: list[str] | None = None) -> str:
-    kept = _kept()
-    show = kept.get("show", ReviewDecision.OPEN.value)
-    decision = ReviewDecision(show) if show in set(ReviewDecision) else None
-    page = int(kept["page"]) if kept.get("page", "").isdigit() and len(kept["page"]) < 7 else 1
-    wanted = ReviewFilter(decision, kept.get("interviewer"), bool(kept.get("marked")))
     try:
-        queue = list_for_review(services().storage, wave_id, signed_in_account().area, wanted, page)
+        queue = list_for_review(services().storage, wave_id, signed_in_account().area)
     except WaveError:
         abort(404)
+    # What nobody has decided about comes first; an empty choice means all.
+    arguments = {"show": ReviewDecision.OPEN.value} | _kept()
     return render_template(
         "analyst/review.html",
         wave=queue.wave,
-        queue=queue,
-        kept=kept,
-        show=show,
+        page=_listing(queue).page(queue.answers, arguments),
+        kept=_kept(),
         decisions=DECISIONS,
         marks=MARKS,
         problems=problems or [],
