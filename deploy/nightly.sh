@@ -10,5 +10,6 @@ file="$FOLDER/minyi-$(date +%Y%m%d-%H%M%S).zip"
 $FLASK backup --out "$file"
 $FLASK verify
 $FLASK clean-up
+$FLASK webhooks announce
 ls -1 "$FOLDER"/minyi-*.zip | sort -r | tail -n +31 | while read -r old; do rm -- "$old"; done
 echo "kept $file"

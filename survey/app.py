@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from survey.cli.analyse import analyse_command, report_command
+from survey.cli.analyse import analyse_command, bulletin_command, report_command
 from survey.cli.backup import backup_command, restore_command
 from survey.cli.cases import cases_group
 from survey.cli.clean_up import clean_up_command
@@ -14,6 +14,7 @@ from survey.cli.demo import demo_group
 from survey.cli.devices import devices_group
 from survey.cli.evidence import evidence_command
 from survey.cli.invitations import invitations_group
+from survey.cli.jobs import jobs_group
 from survey.cli.programme import programme_group
 from survey.cli.questionnaires import questionnaires_group
 from survey.cli.reply_slips import reply_slips_group
@@ -22,6 +23,7 @@ from survey.cli.tokens import tokens_group
 from survey.cli.users import users_group
 from survey.cli.verify import verify_command
 from survey.cli.waves import waves_group
+from survey.cli.webhooks import webhooks_group
 from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
 from survey.web import (
@@ -35,6 +37,8 @@ from survey.web import (
     headers,
     i18n,
     interviewer,
+    job_starter,
+    jobs,
     limits,
     look,
     office,
@@ -45,6 +49,7 @@ from survey.web import (
     services,
     staff,
     unit,
+    webhooks,
 )
 
 
@@ -53,7 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     app = _Application("survey", template_folder=str(PROJECT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=512 * 1024, MAX_FORM_PARTS=400)
-    services.install(app, services.Services(Storage(settings.database_url), settings))
+    storage = Storage(settings.database_url)
+    services.install(app, services.Services(storage, settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     i18n.install(app, settings.translations)
     look.install(app)
@@ -65,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits.install(app, settings)
     gate.install(app)
     frame.install(app)
+    job_starter.install(app, storage, settings)
     _register_pages(app)
     _register_commands(app)
     return app
@@ -81,6 +88,8 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(public.blueprint)
     app.register_blueprint(respondent.blueprint)
     app.register_blueprint(staff.blueprint)
+    app.register_blueprint(jobs.blueprint)
+    app.register_blueprint(webhooks.blueprint)
     app.register_blueprint(analyst.blueprint)
     app.register_blueprint(office.blueprint)
     app.register_blueprint(office.opinions)
@@ -91,6 +100,9 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(office.collect)
     app.register_blueprint(office.questionnaires)
     app.register_blueprint(office.drafting)
+    app.register_blueprint(office.imports)
+    app.register_blueprint(office.figures)
+    app.register_blueprint(office.materials)
     app.register_blueprint(openrosa.blueprint)
     app.register_blueprint(interviewer.field)
     app.register_blueprint(unit.blueprint)
@@ -112,8 +124,11 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(clean_up_command)
     app.cli.add_command(devices_group)
     app.cli.add_command(verify_command)
+    app.cli.add_command(jobs_group)
+    app.cli.add_command(webhooks_group)
     app.cli.add_command(analyse_command)
     app.cli.add_command(report_command)
+    app.cli.add_command(bulletin_command)
     app.cli.add_command(evidence_command)
     app.cli.add_command(backup_command)
     app.cli.add_command(restore_command)

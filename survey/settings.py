@@ -14,6 +14,9 @@ WECHAT_API = "https://api.weixin.qq.com"
 _RATE = re.compile(r"[1-9][0-9]{0,8} per ([1-9][0-9]{0,4} )?(second|minute|hour|day)s?")
 
 
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
+
+
 class SettingsError(ValueError):
     """A setting is missing or cannot be used; the message names it, what was expected and what was found."""
 
@@ -42,6 +45,8 @@ class Settings:
     wechat_authorize_url: str = WECHAT_AUTHORIZE
     wechat_api_url: str = WECHAT_API
     translations: Path | None = None
+    jobs: str = "worker"  # who does long work: "server" starts processes for it, "worker" is a service of its own
+    webhook_origins: tuple[str, ...] = ()  # where messages may be sent: scheme, host and port
     metrics_directory: str | None = None  # its name is the one that prometheus-client reads
 
     @property
@@ -85,6 +90,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         wechat_secret=values.get("WECHAT_SECRET", ""),
         wechat_authorize_url=values.get("WECHAT_AUTHORIZE_URL") or WECHAT_AUTHORIZE,
         wechat_api_url=(values.get("WECHAT_API_URL") or WECHAT_API).rstrip("/"),
+        jobs=_jobs(values, environment),
+        webhook_origins=_origins(values),
         metrics_directory=values.get("PROMETHEUS_MULTIPROC_DIR") or None,
     )
 
@@ -105,6 +112,23 @@ def _whole_number(values: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise SettingsError(f"{name}: expected a whole number, found {text!r}")
     return int(text)
+
+
+def _origins(values: Mapping[str, str]) -> tuple[str, ...]:
+    origins = tuple(values.get("WEBHOOK_ORIGINS", "").split())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"WEBHOOK_ORIGINS: expected origins such as https://hooks.example.org, found {origin!r}"
+            )
+    return origins
+
+
+def _jobs(values: Mapping[str, str], environment: str) -> str:
+    text = values.get("JOBS", "").strip() or ("worker" if environment == "test" else "server")
+    if text not in {"server", "worker"}:
+        raise SettingsError(f"JOBS: expected server or worker, found {text!r}")
+    return text
 
 
 def _rate(values: Mapping[str, str], name: str, default: str) -> str:

@@ -34,6 +34,7 @@ class LiveServer:
             "SURVEY_ENV": "test",
             "SURVEY_VAR": str(var),
             "LIMIT_ANSWERS": limits,
+            "JOBS": "server",
         }
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -1,4 +1,4 @@
-"""`flask analyse` and `flask report`: compute a wave's figures, write its report."""
+"""`flask analyse`, `flask report`, `flask bulletin`: compute a wave's figures, write its report."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,3 +44,21 @@ def report_command(*, wave: str, out: Path) -> None:
 
     made = report_wave(services().storage, wave, out)
     click.echo(f"{', '.join(path.name for path in made)} in {out}")
+
+
+@click.command("bulletin")
+@click.argument("period")
+@click.option("--out", required=True, type=_folder, help="Folder for the bulletin; made if needed.")
+@with_appcontext
+@plain_errors
+def bulletin_command(*, period: str, out: Path) -> None:
+    """Write the bulletin of PERIOD (2026-05, 2026-Q2, 2026-H1, 2026) as docx, pdf and html: its waves side by side."""
+    from survey.actions.results.report_period import report_period
+    from survey.actions.results.report_wave import ENDINGS
+
+    now = datetime.now(UTC)
+    made = {f"bulletin-{period}.{ending}": report_period(services().storage, period, ending, now) for ending in ENDINGS}
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        (out / name).write_bytes(content)
+    click.echo(f"{', '.join(made)} in {out}")

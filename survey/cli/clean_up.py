@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import with_appcontext
 
+from survey.actions.jobs.job_run import jobs_folder
 from survey.actions.upkeep.clean_up import DRAFT_DAYS, clean_up
 from survey.cli.plain_errors import plain_errors
 from survey.web.services import services
@@ -16,6 +17,7 @@ _WORDS = {
     "hashes": "one-way hashes of browsers, addresses and answers",
     "reply_slips": "reply slips",
     "recordings": "recordings beside visits",
+    "jobs": "finished background jobs with their files",
 }
 
 
@@ -26,6 +28,8 @@ _WORDS = {
 @with_appcontext
 @plain_errors
 def clean_up_command(draft_days: int) -> None:
-    """Delete drafts, codes, hashes, slips and recordings whose time is over, and print how many. Run it daily."""
-    for name, deleted in asdict(clean_up(services().storage, datetime.now(UTC), draft_days)).items():
+    """Delete what is only kept for a while and whose time is over, and print how many of each. Run it daily."""
+    found = services()
+    done = clean_up(found.storage, datetime.now(UTC), draft_days, jobs_folder(found.settings))
+    for name, deleted in asdict(done).items():
         click.echo(f"{deleted:>7} {_WORDS[name]}")

@@ -75,6 +75,19 @@ def deadlines(session: Session, codes: Collection[str]) -> dict[str, date]:
     return {code: due_on for code, due_on in found if due_on is not None}  # of several the newest, which comes last
 
 
+def open_deadlines(session: Session) -> list[tuple[str, str, date]]:
+    """Letter, unit and deadline of the opinions that a unit has in hand."""
+    same = (OpinionStepRow.opinion_id == OpinionRow.opinion_id) & (OpinionStepRow.sha256 == OpinionRow.sha256)
+    columns = (OpinionRow.code, OpinionStepRow.letter_year, OpinionStepRow.letter_number)
+    query = select(*columns, OpinionStepRow.unit, OpinionStepRow.due_on).join(OpinionStepRow, same)
+    query = query.where(OpinionRow.state == OpinionState.HANDLING.value, OpinionStepRow.due_on.is_not(None))
+    newest: dict[str, tuple[str, str, date]] = {}
+    for code, year, number, unit, due_on in session.execute(query.order_by(OpinionStepRow.number)):
+        if due_on is not None:
+            newest[code] = (f"{year}-{number}", unit or "", due_on)
+    return sorted(newest.values(), key=lambda found: found[2])
+
+
 def next_letter(session: Session, year: int) -> Letter:
     """The number after the newest of the year. Whoever asks at the same moment waits until this transaction ends."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite's write transactions wait for each other anyway

@@ -91,6 +91,13 @@ def count_opinions(session: Session, areas: Collection[str]) -> dict[tuple[Topic
     return {(Topic(topic), OpinionState(state)): n for topic, state, n in session.execute(query)}
 
 
+def count_states(session: Session, first: date, last: date) -> dict[OpinionState, int]:
+    """Opinions that were received on these days, by their state now."""
+    query = select(OpinionRow.state, func.count()).where(OpinionRow.received_on.between(first, last))
+    found = {OpinionState(state): n for state, n in session.execute(query.group_by(OpinionRow.state))}
+    return {state: found[state] for state in OpinionState if state in found}
+
+
 def save_slip(session: Session, row: ReplySlipRow) -> None:
     """Insert, or put the newer content in the place of the older one."""
     session.merge(row)

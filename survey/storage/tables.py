@@ -2,6 +2,7 @@
 
 from survey.storage import (
     accounts,
+    admin_figures,
     analyses,
     areas,
     collect,
@@ -12,7 +13,9 @@ from survey.storage import (
     funnel,
     integrity,
     invitations,
+    jobs,
     marks,
+    materials,
     opinion_steps,
     opinions,
     paper,
@@ -22,6 +25,7 @@ from survey.storage import (
     recontacts,
     recordings,
     releases,
+    response_imports,
     responses,
     resume_codes,
     reviews,
@@ -30,12 +34,14 @@ from survey.storage import (
     units,
     visits,
     waves,
+    webhooks,
 )
 from survey.storage.base import Base
 
 __all__ = [
     "Base",
     "accounts",
+    "admin_figures",
     "analyses",
     "areas",
     "collect",
@@ -46,7 +52,9 @@ __all__ = [
     "funnel",
     "integrity",
     "invitations",
+    "jobs",
     "marks",
+    "materials",
     "opinion_steps",
     "opinions",
     "paper",
@@ -56,6 +64,7 @@ __all__ = [
     "recontacts",
     "recordings",
     "releases",
+    "response_imports",
     "responses",
     "resume_codes",
     "reviews",
@@ -64,4 +73,5 @@ __all__ = [
     "units",
     "visits",
     "waves",
+    "webhooks",
 ]

@@ -24,7 +24,7 @@ def _where(fault: Fault) -> str:
     if row is None:
         return place_in_words(fault.where)
     place = gettext("第 %(n)s 行", n=row[1])
-    return f"{place} {row[2]}" if row[2] else place
+    return f"{place} {row[2].removeprefix('column ')}" if row[2] else place
 
 
 def _expected(phrase: str) -> str:
@@ -38,6 +38,25 @@ def _expected(phrase: str) -> str:
 
 def _phrases() -> tuple[tuple[str, str], ...]:
     return (
+        (r"a name and a unit for a new indicator", gettext("新指标的名称和单位")),
+        (r"an operator among (.+)", gettext("其中之一：%(codes)s", codes=r"\1")),
+        (r"every indicator and period once", gettext("每个指标和期间只出现一次")),
+        (r"2026, 2026-H1, 2026-Q2 or 2026-05", gettext("期间，写成 2026、2026-H1、2026-Q2 或 2026-05")),
+        (r"a number such as 15.2", gettext("一个数，例如 15.2")),
+        (r"an id of the row", gettext("这一行的编号")),
+        (r"every id once", gettext("每个编号只出现一次")),
+        (r"a value under items\.\w+\.codes \((.+)\)", gettext("一个已对应的选项（%(codes)s）", codes=r"\1")),
+        (r"a value under area\.codes \((.+)\)", gettext("一个已对应的地区（%(codes)s）", codes=r"\1")),
+        (r"a code among (.+)", gettext("其中之一：%(codes)s", codes=r"\1")),
+        (r"a code of the area tree", gettext("已登记的地区代码")),
+        (r"at most (\d+) codes", gettext("最多 %(n)s 个选项", n=r"\1")),
+        (r"code (\S+) alone", gettext("选 %(code)s 就不能再选别的", code=r"\1")),
+        (r"a whole number", gettext("整数")),
+        (r"a value with (.+)", gettext("符合条件 %(condition)s 的值", condition=r"\1")),
+        (r"an answer", gettext("必答题要有回答")),
+        (r"a column of this name", gettext("文件里有这一列")),
+        (r"a time such as (.+)", gettext("时间，例如 %(example)s", example="2026-03-01T09:30")),
+        (r"a (stratum|psu|base_weight) for a response of a drawn sample", gettext("抽样答卷的层、初级单元和基础权数")),
         (r"a column (\w+) or (\w+)", gettext("有一列 %(name)s 或 %(other)s", name=r"\1", other=r"\2")),
         (r"a column (\w+)", gettext("有一列 %(name)s", name=r"\1")),
         (r"columns among (.+)", gettext("这些列：%(names)s", names=r"\1")),

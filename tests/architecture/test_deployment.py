@@ -30,5 +30,11 @@ def test_no_path_that_holds_a_code_is_logged_by_the_server_in_front() -> None:
 
 def test_every_night_s_commands_are_there() -> None:
     named = re.findall(r"^\$FLASK ([a-z-]+)", (DEPLOY / "nightly.sh").read_text(), re.MULTILINE)
-    assert named == ["backup", "verify", "clean-up"]
+    assert named == ["backup", "verify", "clean-up", "webhooks"]
     assert set(named) <= set(application().cli.commands)
+
+
+def test_the_service_for_long_work_calls_a_command_that_is_there() -> None:
+    (named,) = re.findall(r"flask --app wsgi (\w+ \w+)", (DEPLOY / "minyi-jobs.service").read_text())
+    group, command = named.split()
+    assert command in application().cli.commands[group].commands

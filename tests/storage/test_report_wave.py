@@ -3,15 +3,20 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from docx import Document
 from pypdf import PdfReader
 
+from survey.actions.results.report_period import report_period
 from survey.actions.results.report_wave import report_as, report_wave
+from survey.programme.period import PeriodError
 from survey.programme.report import Heading, Report, Table
+from survey.programme.wave import OFFICE_TIME
 from survey.storage import Storage
+from survey.storage.waves import require_wave
 from tests.demonstration import WAVE, Demonstration
 
 
@@ -58,3 +63,26 @@ def test_headings_are_numbered_as_in_official_papers() -> None:
 def test_a_table_with_a_short_row_is_refused() -> None:
     with pytest.raises(ValueError, match="expected 2 cells, found 1"):
         Table("t", ("a", "b"), (("1",),))
+
+
+def test_a_bulletin_puts_the_waves_of_a_period_side_by_side_and_is_made_again_without_a_change(
+    storage: Storage,
+) -> None:
+    with storage.read() as session:
+        wave = require_wave(session, WAVE)
+    assert wave.opened_at is not None
+    opened = wave.opened_at.astimezone(OFFICE_TIME).date()
+    quarter = f"{opened.year}-Q{(opened.month + 2) // 3}"
+    now = wave.opened_at + timedelta(days=1)
+    made = {ending: report_period(storage, quarter, ending, now) for ending in ("docx", "pdf", "html")}
+    assert all(report_period(storage, quarter, ending, now) == content for ending, content in made.items())
+    word, page = text_of_docx(made["docx"]), made["html"].decode()
+    for text in ("季度民意调查汇总", "一、本期调查", "二、各轮主要结果", "草稿", wave.name.zh_hans, "不合并计算"):
+        assert text in word and text in page, text
+    special = rates(text_of_docx(report_as(storage, WAVE, "docx")))
+    assert rates(word) and rates(word) <= special, "every figure is the one of the wave's own report"
+    before = f"{opened.year - 1}"
+    with pytest.raises(PeriodError, match="expected a wave with a finished analysis"):
+        report_period(storage, before, "html", now)
+    with pytest.raises(PeriodError, match="expected 2026"):
+        report_period(storage, "2026-13", "html", now)

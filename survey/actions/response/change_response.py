@@ -47,25 +47,33 @@ def withdraw_response(storage: Storage, key: str, withdrawal: Withdrawal, now: d
     Outcomes: withdrawn; already received (withdrawn before, with this edition); conflict (a change was first: nothing
     was done). Raises `StorageUnavailableError`, `ResponseMissingError`.
     """
+    row = _ledger_row(key, withdrawal, now)
+    try:
+        return storage.write_grouped(partial(_withdraw, withdrawal=withdrawal, row=row))
+    except IntegrityError:
+        with storage.read() as session:
+            same = session.get(LedgerRow, (withdrawal.wave, withdrawal.response_id, row["sha256"]))
+        return Received(Outcome.ALREADY_RECEIVED if same else Outcome.CONFLICT, str(row["receipt"]))
+
+
+def withdraw_within(connection: Connection, key: str, withdrawal: Withdrawal, now: datetime) -> None:
+    """As `withdraw_response`, in the caller's transaction. Raises `IntegrityError` when the edition is taken."""
+    _withdraw(connection, withdrawal, _ledger_row(key, withdrawal, now))
+
+
+def _ledger_row(key: str, withdrawal: Withdrawal, now: datetime) -> dict[str, object]:
     content = withdrawal.content()
     sha256 = sha256_hex(content)
-    receipt = sign_receipt(key, withdrawal.wave, withdrawal.response_id, sha256)
-    row = {
+    return {
         "wave": withdrawal.wave,
         "response_id": withdrawal.response_id,
         "sha256": sha256,
         "outcome": Outcome.WITHDRAWN.value,
-        "receipt": receipt,
+        "receipt": sign_receipt(key, withdrawal.wave, withdrawal.response_id, sha256),
         "received_at": now,
         "content": content.decode(),
         "edition": withdrawal.edition,
     }
-    try:
-        return storage.write_grouped(partial(_withdraw, withdrawal=withdrawal, row=row, receipt=receipt))
-    except IntegrityError:
-        with storage.read() as session:
-            same = session.get(LedgerRow, (withdrawal.wave, withdrawal.response_id, sha256))
-        return Received(Outcome.ALREADY_RECEIVED if same else Outcome.CONFLICT, receipt)
 
 
 def _change(connection: Connection, delivery: Delivery) -> Received:
@@ -76,13 +84,13 @@ def _change(connection: Connection, delivery: Delivery) -> Received:
     return Received(Outcome.CHANGED, delivery.receipt)
 
 
-def _withdraw(connection: Connection, withdrawal: Withdrawal, row: dict[str, object], receipt: str) -> Received:
+def _withdraw(connection: Connection, withdrawal: Withdrawal, row: dict[str, object]) -> Received:
     connection.execute(insert(LedgerRow), row)
     empty = {"purpose": Purpose.WITHDRAWN.value, "answers": "{}", "order_seed": None}
     kept = {name: row[name] for name in ("sha256", "receipt", "received_at")}
     _update(connection, withdrawal.wave, withdrawal.response_id, empty | kept)
     leave_quotas(connection, withdrawal.wave, withdrawal.response_id)
-    return Received(Outcome.WITHDRAWN, receipt)
+    return Received(Outcome.WITHDRAWN, str(row["receipt"]))
 
 
 def _keep_for_review(connection: Connection, delivery: Delivery) -> Received:

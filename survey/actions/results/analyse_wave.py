@@ -14,10 +14,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from survey.actions.results.check_integrity import check_integrity
+from survey.actions.webhooks.announce import announce
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.manifest import described, write_manifest
 from survey.exchange.plan.analysis_bundle import PLAN, Bundle, BundleWriter, WaveDefinition
 from survey.programme.wave_indicator import read_wave_indicator
+from survey.programme.webhook import HookEvent
 from survey.response.integrity import SUSPICIOUS
 from survey.response.response import Source
 from survey.response.review import ReviewDecision
@@ -239,3 +241,5 @@ def _finish(
         for name, value in columns.items():
             setattr(row, name, value)
         record_event(session, new_event(finished, _ACTOR, f"analysis_{status}", wave_id, run_id))
+        if status == "done":
+            announce(session, HookEvent.ANALYSIS_READY, {"wave": wave_id, "run": run_id}, finished)

@@ -17,6 +17,7 @@ from survey.exchange.export.export_columns import Column, export_columns
 from survey.exchange.export.labelled_file import write_dta, write_sav
 from survey.exchange.export.parquet_file import write_parquet
 from survey.exchange.export.r_reader import write_r_reader
+from survey.exchange.export.reread import Witness, compare_labels
 from survey.exchange.export.xlsx_file import write_xlsx
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.manifest import column_facts, described, write_manifest
@@ -99,13 +100,16 @@ def export_responses(
             areas = _within(tree, request.within)
             total = count_responses(session, wave.id, purposes=request.purposes, areas=areas)
             responses = stream_responses(session, wave.id, purposes=request.purposes, areas=areas)
-            rows = _write(request, data, columns, reported(responses, 0, total, on_progress), wave)
+            witness = Witness(columns, total)
+            rows = _write(request, data, columns, witness.watch(reported(responses, 0, total, on_progress)), wave)
+        compared = _reread(request, data, witness)
         write_codebook(codebook, columns)
         others = [Path(folder) / file.name for file in files.others]
         for other in others:
             _write_other(other, columns, wave, files.data.name, rows)
         facts = {
             "data": described(data, rows),
+            "read_again": {"rows": rows, "rows_with_every_value": compared},
             "codebook": described(codebook),
             "others": [described(other) for other in others],
         }
@@ -117,6 +121,14 @@ def export_responses(
         text = json.dumps(detail, ensure_ascii=False)
         record_event(session, new_event(now, request.actor, "export_responses", wave.id, text))
     return replace(files, rows=rows)
+
+
+def _reread(request: ExportRequest, data: Path, witness: Witness) -> int:
+    """Raises `ExportDiffersError` when the file does not hold what was written; nobody gets it then."""
+    kind = request.format.value
+    if request.format in (ExportFormat.SAV, ExportFormat.DTA):
+        compare_labels(data, kind, witness.columns)
+    return witness.compare(data, kind, raw=request.raw)
 
 
 def _others(path: Path, kind: ExportFormat) -> tuple[Path, ...]:

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from analysis.dispositions import DispositionClass, disposition_class
 from analysis.outcome_rates import outcome_rates
+from survey.actions.webhooks.announce import announce
 from survey.fieldwork.case import Phase, SampledCase
 from survey.instrument.text import LANGUAGES, Text
 from survey.opinion.personal_data import holds_personal_data
 from survey.programme.release import SUMMARY_LIMIT, Fieldwork, Release, ReleaseError
 from survey.programme.wave import WaveStatus
+from survey.programme.webhook import HookEvent
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.events import new_event, record_event
@@ -47,6 +49,7 @@ def release_results(storage: Storage, wave_id: str, summary: Text, now: datetime
             add_release(session, release)
             detail = f"edition {release.edition}, run {release.run}"
             record_event(session, new_event(now, actor, "release_results", wave_id, detail))
+            announce(session, HookEvent.RESULTS_RELEASED, {"wave": wave_id, "edition": release.edition}, now)
             return release
     except IntegrityError as error:
         raise ReleaseError(["another_released"]) from error
@@ -67,6 +70,7 @@ def withdraw_results(storage: Storage, wave_id: str, reason: str, now: datetime,
         withdraw_release(session, release, now, reason)
         detail = f"edition {release.edition}: {reason}"
         record_event(session, new_event(now, actor, "withdraw_results", wave_id, detail))
+        announce(session, HookEvent.RESULTS_WITHDRAWN, {"wave": wave_id, "edition": release.edition}, now)
 
 
 def gaps_of(session: Session, wave_id: str) -> list[str]:

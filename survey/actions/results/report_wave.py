@@ -13,12 +13,13 @@ from survey.actions.results.release_results import fieldwork_of
 from survey.exchange.report.report_tables import WaveReport, write_report
 from survey.exchange.report.wave_report import ReportSource, build_report
 from survey.programme.report import Report
-from survey.programme.wave import WaveError
+from survey.programme.wave import OFFICE_TIME, WaveError
 from survey.programme.wave_indicator import read_wave_indicator
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.areas import load_area_tree
 from survey.storage.fieldwork import list_cases
+from survey.storage.opinion_steps import open_deadlines
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.units import load_units
 from survey.storage.waves import load_indicators, require_wave
@@ -34,29 +35,29 @@ def report_wave(storage: Storage, wave_id: str, out: Path) -> list[Path]:
     """
     with storage.read() as session:
         run = _finished_run(session, wave_id)
-        source = _source(session, wave_id, run)
+        source = report_source(session, wave_id, run)
     tables = WaveReport(source.wave, source.indicators, source.areas, source.result, run.finished_at or run.started_at)
     report = build_report(source)
     out.mkdir(parents=True, exist_ok=True)
     files = write_report(tables, out)
     for ending in ENDINGS:
         files.append(out / f"report.{ending}")
-        _writer(ending)(report, files[-1])
+        writer_of(ending)(report, files[-1])
     return files
 
 
 def report_as(storage: Storage, wave_id: str, ending: str) -> bytes:
     """The special report as one file: `docx`, `pdf` or `html`. Raises as `report_wave`, KeyError for another ending."""
-    write = _writer(ending)
+    write = writer_of(ending)
     with storage.read() as session:
-        report = build_report(_source(session, wave_id, _finished_run(session, wave_id)))
+        report = build_report(report_source(session, wave_id, _finished_run(session, wave_id)))
     with tempfile.TemporaryDirectory(prefix="minyi-report-") as folder:
         path = Path(folder) / f"report.{ending}"
         write(report, path)
         return path.read_bytes()
 
 
-def _writer(ending: str) -> Write:
+def writer_of(ending: str) -> Write:
     """What writes this kind of file; the libraries that draw and set type load only here."""
     from survey.exchange.report.report_docx import write_docx
     from survey.exchange.report.report_page import write_page
@@ -74,7 +75,7 @@ def _finished_run(session: Session, wave_id: str) -> AnalysisRunRow:
     return run
 
 
-def _source(session: Session, wave_id: str, run: AnalysisRunRow) -> ReportSource:
+def report_source(session: Session, wave_id: str, run: AnalysisRunRow) -> ReportSource:
     wave = require_wave(session, wave_id)
     return ReportSource(
         wave=wave,
@@ -86,4 +87,15 @@ def _source(session: Session, wave_id: str, run: AnalysisRunRow) -> ReportSource
         result=json.loads(run.result),
         computed_at=run.started_at,
         integrity=integrity_summary(session, wave_id),
+        opinions=_opinions(session, run),
     )
+
+
+def _opinions(session: Session, run: AnalysisRunRow) -> dict[str, tuple[int, int]]:
+    """By unit: opinions in hand, and those of them that were late on the day of the analysis."""
+    day = run.started_at.astimezone(OFFICE_TIME).date()
+    found: dict[str, tuple[int, int]] = {}
+    for _, unit, due_on in open_deadlines(session):
+        in_hand, late = found.get(unit, (0, 0))
+        found[unit] = (in_hand + 1, late + (due_on < day))
+    return found

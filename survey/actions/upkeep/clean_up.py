@@ -1,11 +1,14 @@
 """Clean up: delete on schedule what was only kept for a while. Run daily; running it again changes nothing."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from survey.actions.jobs.follow_job import delete_past_jobs
 from survey.actions.opinion.send_reply_slip import delete_old_slips
 from survey.programme.wave import OFFICE_TIME, Wave
 from survey.response.resume_code import KEPT as RESUME_CODES_KEPT
@@ -30,11 +33,15 @@ class CleanedUp:
     hashes: int
     reply_slips: int
     recordings: int = 0
+    jobs: int = 0
 
 
-def clean_up(storage: Storage, now: datetime, draft_days: int = DRAFT_DAYS) -> CleanedUp:
+def clean_up(
+    storage: Storage, now: datetime, draft_days: int = DRAFT_DAYS, jobs_folder: Path | None = None
+) -> CleanedUp:
     """Delete drafts unchanged for `draft_days`, and codes, hashes, slips and recordings past their time.
 
+    Jobs that are over go with their folders in `jobs_folder` when their week is past.
     Each kind in a transaction of its own: what was deleted stays deleted when a later one fails.
     """
     today = now.astimezone(OFFICE_TIME).date()
@@ -48,7 +55,11 @@ def clean_up(storage: Storage, now: datetime, draft_days: int = DRAFT_DAYS) -> C
         hashes = delete_periods(session, _periods_past(session, today))
     with storage.write() as session:
         recordings = sum(_forget_recordings(session, wave, today) for wave in list_waves(session))
-    return CleanedUp(drafts, resume_codes, hashes, delete_old_slips(storage, today), recordings)
+    jobs = delete_past_jobs(storage, now)
+    if jobs_folder is not None:
+        for job in jobs:
+            shutil.rmtree(jobs_folder / job, ignore_errors=True)
+    return CleanedUp(drafts, resume_codes, hashes, delete_old_slips(storage, today), recordings, len(jobs))
 
 
 def _forget_recordings(session: Session, wave: Wave, today: date) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from survey.exchange.keyed_file import Shape, read_keyed_file
 
@@ -17,11 +17,16 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class MappedField(Shape):
-    """Where a value comes from: a column, its values translated by `codes`, or one value for every row."""
+    """Where a value comes from: a column, its values translated by `codes`, or one value for every row.
+
+    A select_multiple item may name a column for each of its codes (`columns`); a cell that is `marked` chooses it.
+    """
 
     column: str | None = None
     codes: dict[str, str] = Field(default_factory=dict)
     value: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    marked: tuple[str, ...] = ("1",)
 
 
 def _as_field(written: object) -> object:
@@ -29,8 +34,8 @@ def _as_field(written: object) -> object:
 
 
 def _one_source(field: MappedField) -> MappedField:
-    if (field.column is None) == (field.value is None):
-        raise ValueError("either `column` or `value`")
+    if [field.column is not None, field.value is not None, bool(field.columns)].count(True) != 1:
+        raise ValueError("either `column` or `value`, or `columns` by code")
     if field.value is not None and field.codes:
         raise ValueError("`codes` only with `column`")
     return field
@@ -42,19 +47,21 @@ OneField = Annotated[MappedField, BeforeValidator(_as_field), AfterValidator(_on
 class ResponseMapping(Shape):
     """How a file of responses is read. An item that is not named takes the column of its own name.
 
-    `context`: values that otherwise come with the access code (place_type). `ignore`: columns that are knowingly left
-    out; a column that is neither used nor ignored is a fault. `separator` parts the codes of a select_multiple item in
-    one cell (it may also stand in columns of 0 and 1 named ITEM_CODE). `missing`: what stands for no answer, besides
-    the -1 (not asked) and -2 (not answered) of our own exports.
+    `id_prefix` tells rows of several files apart that count from 1 each. `context`: values that otherwise come with the
+    access code (place_type). `ignore`: columns that are knowingly left out; a column that is neither used nor ignored
+    is a fault. `separator` parts the codes of a select_multiple item in one cell (it may also stand in columns of 0 and
+    1 named ITEM_CODE). `missing`: what stands for no answer, besides the -1 (not asked) and -2 (not answered) of our
+    own exports.
     `unasked`: what an answer to an item means that its condition leaves out: a fault, or dropped.
     """
 
     id: str
+    id_prefix: str = ""
     items: dict[str, OneField] = Field(default_factory=dict)
     context: dict[str, OneField] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     missing: tuple[str, ...] = ("", "NA")
-    separator: Annotated[str, Field(min_length=1)] = ";"
+    separator: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)] = ";"
     unasked: Literal["fault", "drop"] = "fault"
     area: OneField | None = None
     stratum: OneField | None = None

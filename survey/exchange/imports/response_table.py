@@ -6,7 +6,7 @@ wave and the row's id in the file, so that the same file imported twice names th
 
 import re
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,9 +31,12 @@ Record = Mapping[str, str]
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def imported_response_id(wave: str, row_id: str) -> str:
-    """The id of a row's response: the same wave and row give the same id."""
-    return str(uuid.uuid5(RESPONSE_NAMESPACE, f"{wave}/{row_id}"))
+def imported_response_id(wave: str, row_id: str, again: int = 0) -> str:
+    """The id of a row's response: the same wave and row give the same id.
+
+    `again`: how often an import with this row was withdrawn; what was withdrawn keeps its id for ever.
+    """
+    return str(uuid.uuid5(RESPONSE_NAMESPACE, f"{wave}/{row_id}" + (f"/{again}" if again else "")))
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class ReadRow:
 
     submission: Submission | None
     received_at: datetime
+    row_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,16 +67,34 @@ class ResponseReader:
             for key, column in named.items()
             if column is not None and column not in table.header
         ]
-        names = {item.name for item in self.questionnaire.asked_items}
-        for name in mapping.items:
-            if name not in names:
-                faults.append(Fault(table.file, f"items.{name}", "an item of the questionnaire", "no such item"))
-        used = {column for column in named.values() if column} | set(mapping.ignore) | self._item_columns(table)
+        faults += self._faults_of_items(table)
+        used = {column for column in named.values() if column} | set(mapping.ignore)
+        used |= self._columns_by_code() | self._item_columns(table)
         for column in table.header:
             if column not in used:
                 expected = "an item's name, a column that the mapping names, or one under `ignore`"
                 faults.append(Fault(table.file, f"column {column}", expected, "a column that nothing uses"))
         return faults
+
+    def _columns_by_code(self) -> set[str]:
+        return {column for field in self.mapping.items.values() for column in field.columns.values()}
+
+    def _faults_of_items(self, table: InputTable) -> Iterator[Fault]:
+        """Items that the questionnaire does not have, and columns by code that do not fit the item or the file."""
+        for name, field in self.mapping.items.items():
+            if name not in self.names:
+                yield Fault(table.file, f"items.{name}", "an item of the questionnaire", "no such item")
+                continue
+            item = self.questionnaire.item(name)
+            if field.columns and item.type is not ItemType.SELECT_MULTIPLE:
+                yield Fault(table.file, f"items.{name}.columns", "`column`: it takes one code", "columns by code")
+            for code, column in field.columns.items():
+                if code not in item.codes:
+                    expected = f"codes among {_shortened(sorted(item.codes))}"
+                    yield Fault(table.file, f"items.{name}.columns", expected, shown(code))
+                if column not in table.header:
+                    where = f"column {column} (items.{name})"
+                    yield Fault(table.file, where, "a column of this name", "no such column")
 
     def read(self, table: InputTable, rows: Iterable[tuple[int, Record]]) -> list[ReadRow]:
         """Every row as a submission. Raises `FaultsFoundError` with all faults of all rows."""
@@ -149,10 +171,10 @@ class _Row:
         if self.faults or source is None or mode is None:
             return None
         if answers is None:
-            return ReadRow(None, received_at)
+            return ReadRow(None, received_at, mapping.id_prefix + row_id)
         submission = Submission(
             wave=self.reader.wave,
-            response_id=imported_response_id(self.reader.wave, row_id),
+            response_id=imported_response_id(self.reader.wave, mapping.id_prefix + row_id),
             questionnaire=self.reader.questionnaire.name,
             version=self.reader.questionnaire.version,
             answers=answers,
@@ -165,7 +187,7 @@ class _Row:
             design=design,
             interviewer=self._plain(mapping.interviewer, "interviewer"),
         )
-        return ReadRow(submission, received_at)
+        return ReadRow(submission, received_at, mapping.id_prefix + row_id)
 
     def _answers(self, area: str | None) -> dict[str, AnswerValue] | None:
         """None below the minimum age: then nothing may be stored."""
@@ -192,12 +214,30 @@ class _Row:
             if item.type is ItemType.AREA and area is not None:
                 return [area]
             return self._marked(item)
+        if field is not None and field.columns:
+            return [code for code, column in field.columns.items() if self.record[column] in field.marked]
+        if item.type is ItemType.SELECT_MULTIPLE:
+            return self._parts(item, field or MappedField(column=item.name))
         text = self._plain(field or MappedField(column=item.name), f"items.{item.name}")
         if text is None or text in map(str, missing_codes(item)):
             return []
-        if item.type is ItemType.SELECT_MULTIPLE:
-            return [_code(item, part.strip()) for part in text.split(self.mapping.separator)]
         return [_code(item, text)]
+
+    def _parts(self, item: Item, field: MappedField) -> list[str]:
+        """Several codes in one cell; `codes` may translate the whole cell or each of its parts."""
+        found = self.record[field.column] if field.column else field.value or ""
+        if field.codes and found not in field.codes and found not in self.mapping.missing:
+            parts = [part.strip() for part in found.split(self.mapping.separator)]
+            known = {**{code: code for code in field.codes.values()}, **field.codes}
+            for part in parts:
+                if part not in known:
+                    expected = f"a value under items.{item.name}.codes ({_shortened(field.codes)})"
+                    self.fault(self._column_of(item.name), expected, shown(part))
+            return [known[part] for part in parts if part in known]
+        text = self._plain(field, f"items.{item.name}")
+        if text is None or text in map(str, missing_codes(item)):
+            return []
+        return [_code(item, part.strip()) for part in text.split(self.mapping.separator)]
 
     def _marked(self, item: Item) -> list[str]:
         """The codes whose columns of 0 and 1 hold a 1."""

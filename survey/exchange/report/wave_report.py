@@ -6,7 +6,7 @@ Figures that may not be published are not in it; every rate has its rule in word
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -46,13 +46,16 @@ _FINDINGS = {
     FindingKind.INTERVIEWER: "访问员的结果与众不同",
     FindingKind.WATCHED: "有工作人员在场",
 }
-_WIDTHS = (2.9, 1.15, 2.3, 1.5, 1.9, 0.9)
-_HEAD = ("指标", "结果", "90%区间", "目标", "判断", "基数")
+WIDTHS = (2.9, 1.15, 2.3, 1.5, 1.9, 0.9)
+HEAD = ("指标", "结果", "90%区间", "目标", "判断", "基数")
 
 
 @dataclass(frozen=True)
 class ReportSource:
-    """What a report is written from; `result` is what `analyse_wave` kept, `computed_at` when its run began."""
+    """What a report is written from; `result` is what `analyse_wave` kept, `computed_at` when its run began.
+
+    `opinions`: by unit, how many opinions it has in hand, and how many of them are late.
+    """
 
     wave: Wave
     questionnaire: Questionnaire
@@ -63,6 +66,7 @@ class ReportSource:
     result: Mapping[str, Any]
     computed_at: datetime
     integrity: IntegritySummary = NOT_CHECKED
+    opinions: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.areas.at(AreaLevel.DISTRICT):
@@ -142,8 +146,8 @@ def _main_results(source: ReportSource) -> Iterator[Part]:
         f"尚不能判断 {counts[Decision.UNDETERMINED]} 项。"
         f"结果来自概率抽样，已加权，代表{district.name.zh_hans}全体调查对象。"
     )
-    rows = tuple(_row(one, figure) for one, figure in shown if figure is not None)
-    yield Table(f"{district.name.zh_hans}各指标", _HEAD, rows, widths=_WIDTHS)
+    rows = tuple(figure_row(one, figure) for one, figure in shown if figure is not None)
+    yield Table(f"{district.name.zh_hans}各指标", HEAD, rows, widths=WIDTHS)
     bars = [_bar(one, figure) for one, figure in shown if figure is not None and one.indicator.unit is Measured.RATE]
     drawn = tuple(bar for bar in bars if bar is not None)
     if drawn:
@@ -155,16 +159,20 @@ def _main_results(source: ReportSource) -> Iterator[Part]:
     )
 
 
-def _row(one: WaveIndicator, figure: Figure) -> tuple[str, ...]:
+def figure_row(one: WaveIndicator, figure: Figure) -> tuple[str, ...]:
     unit = one.indicator.unit
     name, goal = one.indicator.label.zh_hans, one.target.in_words(LANGUAGE) if one.target else "无"
     if not figure.publishable or figure.estimate is None:
         return (name, "样本不足，不公布", "—", goal, _WORDS[figure.decision], str(figure.n))
-    limits = f"{_shown(figure.limits[0].lower, unit)}～{_shown(figure.limits[0].upper, unit)}" if figure.limits else "—"
-    return (name, _shown(figure.estimate, unit), limits, goal, _WORDS[figure.decision], str(figure.n))
+    limits = (
+        f"{shown_value(figure.limits[0].lower, unit)}～{shown_value(figure.limits[0].upper, unit)}"
+        if figure.limits
+        else "—"
+    )
+    return (name, shown_value(figure.estimate, unit), limits, goal, _WORDS[figure.decision], str(figure.n))
 
 
-def _shown(value: float, unit: Measured) -> str:
+def shown_value(value: float, unit: Measured) -> str:
     return f"{value * 100:.1f}%" if unit is Measured.RATE else f"{value:.1f}"
 
 
@@ -196,7 +204,7 @@ def _by_street(source: ReportSource) -> Iterator[Part]:
 def _street_cell(figure: Figure | None, unit: Measured) -> str:
     if figure is None or not figure.publishable or figure.estimate is None:
         return "—"
-    return f"{_shown(figure.estimate, unit)} {_SIGNS[figure.decision]}"
+    return f"{shown_value(figure.estimate, unit)} {_SIGNS[figure.decision]}"
 
 
 def _units(source: ReportSource) -> Iterator[Part]:
@@ -213,9 +221,11 @@ def _units(source: ReportSource) -> Iterator[Part]:
         roles = [(by_id[indicator], role) for indicator, role in unit.roles if indicator in by_id]
         roles.sort(key=lambda pair: (pair[1] is not UnitRole.LEAD, pair[0].indicator.id))
         found = [(one, role, figures.get((one.indicator.id, source.district.code))) for one, role in roles]
-        rows = tuple((_ROLES[role], *_row(one, figure)) for one, role, figure in found if figure is not None)
-        yield Table(f"{unit.name.zh_hans}的指标", ("职责", *_HEAD), rows, numbers_from=2, widths=(0.8, *_WIDTHS))
+        rows = tuple((_ROLES[role], *figure_row(one, figure)) for one, role, figure in found if figure is not None)
+        yield Table(f"{unit.name.zh_hans}的指标", ("职责", *HEAD), rows, numbers_from=2, widths=(0.8, *WIDTHS))
         yield from (Paragraph(text) for one, _ in roles if (text := _worse_areas(source, figures, one)))
+        in_hand, late = source.opinions.get(unit.code, (0, 0))
+        yield Paragraph(f"居民意见：在办 {in_hand} 件，其中超过期限 {late} 件。")
 
 
 def _worse_areas(source: ReportSource, figures: Mapping[tuple[str, str], Figure], one: WaveIndicator) -> str:
@@ -235,7 +245,7 @@ def _worse_areas(source: ReportSource, figures: Mapping[tuple[str, str], Figure]
     if not below:
         return ""
     worst = sorted(below)[:MOST_WORSE_AREAS]
-    names = "、".join(f"{name}（{_shown(value, one.indicator.unit)}）" for value, name in worst)
+    names = "、".join(f"{name}（{shown_value(value, one.indicator.unit)}）" for value, name in worst)
     return f"{one.indicator.label.zh_hans}：95% 区间整个低于全区结果的地方有 {len(below)} 处，最低的是{names}。"
 
 
@@ -249,7 +259,7 @@ def _self_selected(source: ReportSource) -> Iterator[Part]:
     for one in source.indicators:
         figure = figures.get((one.indicator.id, source.district.code))
         if figure is not None:
-            value = "样本不足" if figure.estimate is None else _shown(figure.estimate, one.indicator.unit)
+            value = "样本不足" if figure.estimate is None else shown_value(figure.estimate, one.indicator.unit)
             rows.append((one.indicator.label.zh_hans, value, str(figure.n)))
     yield Table(SOURCES[Source.QR].zh_hans, ("指标", "结果", "基数"), tuple(rows))
 

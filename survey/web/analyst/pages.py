@@ -53,7 +53,7 @@ def indicator(wave_id: str, indicator_id: str) -> str:
 def start(wave_id: str) -> Answer:
     """Start the computation in a process of its own; the page of the wave shows how it goes."""
     wave = _results(wave_id).wave
-    start_analysis(services().storage, wave.id, services().settings.var / "analyses", current_time())
+    start_analysis(services().storage, wave.id, signed_in_account().email, current_time())
     return redirect(url_for("analyst.wave", wave_id=wave.id), 303)
 
 

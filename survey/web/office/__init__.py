@@ -6,11 +6,25 @@ from survey.web.office import issuing, pages, paper, printing
 from survey.web.office.collect import blueprint as collect
 from survey.web.office.devices import blueprint as devices
 from survey.web.office.drafting import blueprint as drafting
+from survey.web.office.figures import blueprint as figures
+from survey.web.office.imports import blueprint as imports
+from survey.web.office.materials import blueprint as materials
 from survey.web.office.opinions import blueprint as opinions
 from survey.web.office.programme import blueprint as programme
 from survey.web.office.questionnaires import blueprint as questionnaires
 
-__all__ = ["blueprint", "collect", "devices", "drafting", "opinions", "programme", "questionnaires"]
+__all__ = [
+    "blueprint",
+    "collect",
+    "devices",
+    "drafting",
+    "figures",
+    "imports",
+    "materials",
+    "opinions",
+    "programme",
+    "questionnaires",
+]
 
 blueprint = Blueprint("office", __name__, url_prefix="/staff/waves")
 

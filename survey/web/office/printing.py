@@ -19,9 +19,11 @@ from survey.actions.invitation.print_posters import (
 )
 from survey.actions.invitation.record_printing import record_printing
 from survey.actions.invitation.show_letters import show_letters
+from survey.actions.jobs.ask_for_job import ask_for_job
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.invitation.invitation import InvitationKind
 from survey.invitation.sheet import Sheet, SheetError
+from survey.jobs.job import JobKind
 from survey.programme.wave import WaveError
 from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time
@@ -29,6 +31,7 @@ from survey.web.office.found import base_address
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
+MOST_PAGES = 300  # what is printed while a browser waits; more in the background
 _POSTERS = Selection(InvitationKind.POSTER)
 _LETTERS = {
     "all": Selection(InvitationKind.LETTER),
@@ -52,6 +55,8 @@ def posters(wave_id: str) -> ResponseReturnValue:
     except WaveError:
         flash(gettext("没有可以打印的海报。"), "error")
         return redirect(url_for("office.wave", wave_id=wave_id), 303)
+    if sheets.page_count > MOST_PAGES:
+        return _print_in_background(wave_id, InvitationKind.POSTER, sheet)
     return _pdf(sheets, f"{wave_id}-{sheet.value}.pdf")
 
 
@@ -86,6 +91,8 @@ def print_letters(wave_id: str) -> ResponseReturnValue:
         return _letters_page(wave_id, [gettext("有的编码不是本轮在用的来信编码，或者已经答过。")]), 422
     except FaultsFoundError as error:
         return _letters_page(wave_id, faults=error.faults), 422
+    if what == "all" and sheets.page_count > MOST_PAGES and not request.files.get("addresses"):
+        return _print_in_background(wave_id, InvitationKind.LETTER, Sheet.A4)
     if what != "all":
         record_printing(services().storage, sheets, current_time(), signed_in_account().email)
     return _pdf(sheets, f"{wave_id}-letters-{what}.pdf")
@@ -98,6 +105,22 @@ def letter_preview(wave_id: str) -> Response:
     except WaveError:
         abort(404)
     return Response(preview_posters(sample_letter(sheets, base_address())), mimetype="image/png")
+
+
+def _print_in_background(wave_id: str, codes: InvitationKind, sheet: Sheet) -> ResponseReturnValue:
+    """Addresses are never stored, so letters with them are always made while the browser waits."""
+    wanted = {"codes": codes.value, "sheet": sheet.value, "base": base_address()}
+    actor = signed_in_account().email
+    job = ask_for_job(
+        services().storage,
+        JobKind.PRINT,
+        actor=actor,
+        now=current_time(),
+        wave=wave_id,
+        parameters=wanted,
+        only_one=f"print {codes.value} {sheet.value} {wave_id} {actor}"[:120],
+    )
+    return redirect(url_for("jobs.job", job_id=job), 303)
 
 
 def _merged(sheets: Sheets) -> Sheets:

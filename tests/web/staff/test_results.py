@@ -11,16 +11,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, update
 
+from survey.actions.jobs.run_jobs import run_next_job
 from survey.actions.results.show_results import WaveResults, show_results
 from survey.programme.figure import Decision
 from survey.response.response import Source
 from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.responses import ResponseRow
+from survey.web.services import Services
 from survey.web.words import VERDICTS
 from tests.demonstration import DISTRICT_ANALYST, OFFICE, OTHER_STREET, STREET, STREET_ANALYST, WAVE
 from tests.web.conftest import storage_of
 from tests.web.page import WebPage
-from tests.web.staff.conftest import Visit
+from tests.web.staff.conftest import StaffVisitor, Visit
 
 RESULTS = f"/staff/results/{WAVE}"
 DISTRICT = "990101"
@@ -148,7 +150,11 @@ def test_an_unknown_wave_indicator_or_area_is_not_found(visit: Visit) -> None:
 def test_an_account_of_a_street_sees_its_street_and_nothing_else(demo_app: Flask, visit: Visit) -> None:
     analyst = visit(STREET_ANALYST)
     page = analyst.get(RESULTS)
-    options = {e.attributes["value"] for e in page.all("option")}
+    options = {
+        option.attributes["value"]
+        for option in page.all("option")
+        if any(parent.attributes.get("name") == "area" for parent in option.inside)
+    }
     assert STREET in options
     assert all(code.startswith(STREET) for code in options)
     analyst.get(f"{RESULTS}?area={OTHER_STREET}", 404)
@@ -208,16 +214,60 @@ def test_answers_are_downloaded_with_codebook_and_manifest(demo_app: Flask, visi
     assert len(lines) == manifest["data"]["rows"] == sum(results_of(demo_app).responses.values())
 
 
-def test_the_report_is_for_the_whole_district_and_the_evidence_for_its_analyst(visit: Visit) -> None:
-    analyst, office, street = visit(DISTRICT_ANALYST).client, visit(OFFICE).client, visit(STREET_ANALYST).client
+def test_the_report_is_for_the_whole_district_and_the_evidence_for_its_analyst(demo_app: Flask, visit: Visit) -> None:
+    analyst, office, street = visit(DISTRICT_ANALYST), visit(OFFICE), visit(STREET_ANALYST)
+    for what in ("report-pdf", "evidence"):
+        assert made(demo_app, street, what) is None
+    assert made(demo_app, office, "responses-xlsx") is None and made(demo_app, office, "evidence") is None
     starts = {"docx": b"PK", "pdf": b"%PDF", "html": b"<!doctype html>"}
     for ending, start in starts.items():
-        assert office.get(f"{RESULTS}/report.{ending}").data.startswith(start)
-        assert street.get(f"{RESULTS}/report.{ending}").status_code == 404
-    with zipfile.ZipFile(io.BytesIO(analyst.get(f"{RESULTS}/evidence.zip").data)) as archive:
+        content = made(demo_app, office, f"report-{ending}")
+        assert content is not None and content.startswith(start)
+    evidence = made(demo_app, analyst, "evidence")
+    assert evidence is not None
+    with zipfile.ZipFile(io.BytesIO(evidence)) as archive:
         assert "prob/recompute.R" in archive.namelist()
-    assert street.get(f"{RESULTS}/evidence.zip").status_code == 404
-    assert office.get(f"{RESULTS}/evidence.zip").status_code == 403
+
+
+def test_a_street_gets_its_own_answers_as_a_workbook_and_nobody_else_gets_the_file(
+    demo_app: Flask, visit: Visit
+) -> None:
+    street, district = visit(STREET_ANALYST), visit(DISTRICT_ANALYST)
+    content = made(demo_app, street, "responses-xlsx")
+    assert content is not None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        manifest = json.loads(archive.read(f"{WAVE}.xlsx.manifest.json"))
+    assert f"{WAVE}.xlsx" in names and manifest["within"] == STREET
+    [job] = street.get("/staff/jobs/").all("th", scope="row")
+    assert job.text == "导出答卷"
+    address = next(a.attributes["href"] for a in street.get("/staff/jobs/").all("a") if "/file" in a.attributes["href"])
+    assert district.client.get(address).status_code == 404
+    assert "还没有后台任务" in district.get("/staff/jobs/").text
+
+
+def test_a_job_shows_how_far_it_is_and_is_cancelled_with_a_button(demo_app: Flask, visit: Visit) -> None:
+    analyst = visit(DISTRICT_ANALYST)
+    page = analyst.send(f"{RESULTS}/make", analyst.get(RESULTS), what="report-pdf")
+    assert "等待中" in page.text and page.all("progress")
+    [form] = [form for form in page.all("form") if "/cancel" in form.attributes["action"]]
+    page = analyst.send(form.attributes["action"], page)
+    assert "已取消" in page.text and not page.all("progress")
+
+
+def made(app: Flask, visitor: StaffVisitor, what: str) -> bytes | None:
+    """Ask for a file as the form does, let a worker make it, download it; None when it is refused."""
+    token = visitor.get(RESULTS).all("input", name="csrf_token")[0].attributes["value"]
+    asked = visitor.client.post(f"{RESULTS}/make", data={"csrf_token": token, "what": what})
+    if asked.status_code == 403:
+        return None
+    services: Services = app.extensions["minyi"]
+    while run_next_job(services.storage, services.settings, lambda: datetime.now(UTC)):
+        pass
+    page = visitor.get(asked.location)
+    [file] = [a.attributes["href"] for a in page.all("a") if a.attributes["href"].endswith("/file")]
+    content: bytes = visitor.client.get(file).data
+    return content
 
 
 def test_the_office_sees_results_and_downloads_no_answers(visit: Visit) -> None:

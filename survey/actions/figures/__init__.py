@@ -1,0 +1,1 @@
+"""Administrative figures with four eyes, and the material that belongs to indicators."""

@@ -1,0 +1,1 @@
+"""Other programs are told what happened: registered addresses, signed messages, attempts until one is taken."""

@@ -1,0 +1,105 @@
+"""Pages of the material to hand in: four kinds per indicator and responsible unit, listed and packed with an index."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from survey.actions.figures.attach import attach, materials_of, open_material, pack_materials, remove_material
+from survey.actions.figures.list_figures import list_figures
+from survey.actions.programme.import_programme import show_programme
+from survey.programme.material import Material, MaterialError, MaterialKind
+from survey.web.i18n import current_time, gettext, page_language
+from survey.web.office.figures import material_kinds
+from survey.web.security import signed_in_account
+from survey.web.services import services
+
+blueprint = Blueprint("materials", __name__, url_prefix="/staff/materials")
+
+
+@blueprint.route("/", methods=["GET", "POST"])
+def materials() -> ResponseReturnValue:
+    """What there is, by indicator and kind, with filters; a file that is sent is checked and kept."""
+    if request.method == "GET":
+        return _page()
+    upload, form = request.files.get("file"), request.form
+    subjects, units = _names()
+    try:
+        if upload is None or not upload.filename or form.get("subject") not in subjects:
+            raise MaterialError("file: expected a file and an indicator")
+        if form.get("unit") and form["unit"] not in units:
+            raise MaterialError("unit: expected a registered unit")
+        kind = MaterialKind(form.get("kind", ""))
+        content, now, actor = upload.read(), current_time(), signed_in_account().email
+        attach(services().storage, form["subject"], kind, upload.filename, content, now, actor, form.get("unit", ""))
+    except ValueError:  # a kind that does not exist is a ValueError as well
+        words = gettext(
+            "请选择指标和文件。正式发文、说明报告收 PDF、OFD、Word；图片收 JPG、PNG；"
+            "数据表格收 XLSX、CSV。最大 20 MB，不能重复。"
+        )
+        return _page([words]), 422
+    flash(gettext("已上传。"), "success")
+    return redirect(url_for("materials.materials", subject=form["subject"]), 303)
+
+
+@blueprint.get("/<material_id>")
+def download(material_id: str) -> Response:
+    found = open_material(services().storage, material_id)
+    if found is None:
+        abort(404)
+    one, content = found
+    answer = Response(content, content_type="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=one.name)
+    return answer
+
+
+@blueprint.route("/<material_id>/remove", methods=["GET", "POST"])
+def remove(material_id: str) -> ResponseReturnValue:
+    """Asked once more; the file leaves the lists and stays in the log."""
+    found = open_material(services().storage, material_id)
+    if found is None:
+        abort(404)
+    if request.method == "GET":
+        return render_template("office/remove_material.html", one=found[0])
+    remove_material(services().storage, material_id, current_time(), signed_in_account().email)
+    flash(gettext("已移除“%(name)s”。", name=found[0].name), "success")
+    return redirect(url_for("materials.materials"), 303)
+
+
+@blueprint.get("/materials.zip")
+def package() -> Response:
+    """What the filters show, in folders, with an index and every sha256."""
+    subjects, units = _names()
+    file = pack_materials(services().storage, _chosen(), subjects | units)
+    return send_file(file, "application/zip", as_attachment=True, download_name="materials.zip")
+
+
+def _chosen() -> list[Material]:
+    subject, unit = request.args.get("subject", ""), request.args.get("unit", "")
+    return [
+        one
+        for one in materials_of(services().storage)
+        if (not subject or one.subject.split("@")[0] == subject) and (not unit or one.unit == unit)
+    ]
+
+
+def _page(problems: Sequence[str] = ()) -> str:
+    subjects, units = _names()
+    return render_template(
+        "office/materials.html",
+        files=_chosen(),
+        subjects=subjects,
+        units=units,
+        kinds=material_kinds(),
+        subject=request.values.get("subject", ""),
+        unit=request.values.get("unit", ""),
+        problems=problems,
+    )
+
+
+def _names() -> tuple[dict[str, str], dict[str, str]]:
+    """Indicators that a unit is responsible for, administrative ones; and the units: id to name."""
+    programme, language = show_programme(services().storage), page_language()
+    subjects = {one.indicator.id: one.indicator.name for one in list_figures(services().storage)}
+    subjects |= {indicator: indicator for unit in programme.units for indicator, _ in unit.roles}
+    return dict(sorted(subjects.items())), {unit.code: unit.name.in_language(language) for unit in programme.units}
