@@ -89,7 +89,7 @@ def check(wave_id: str) -> ResponseReturnValue:
     storage, now = services().storage, current_time()
     try:
         if count_live_answers(storage, wave_id) > _MOST_AT_ONCE:
-            start_analysis(storage, wave_id, services().settings.var / "analyses", now)
+            start_analysis(storage, wave_id, signed_in_account().email, now)
             flash(gettext("答卷较多，核查和重新计算正在后台进行，过几分钟再看。"), "success")
         else:
             done = check_integrity(storage, wave_id, now, signed_in_account().email)
