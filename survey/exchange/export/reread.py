@@ -88,8 +88,9 @@ def compare_labels(path: Path, kind: str, columns: Sequence[Column]) -> None:
             if not _same_start(labels.get(value, ""), text):
                 found = shown(labels.get(value))
                 raise ExportDiffersError(f"{path.name}: label of {column.name} = {value}: found {found}")
-        declared = meta.missing_ranges.get(column.name, []) if kind == "sav" else None
-        if declared is not None and not any(one["lo"] <= column.not_asked <= one["hi"] for one in declared):
+        declared: list[Any] | None = meta.missing_ranges.get(column.name, []) if kind == "sav" else None
+        own: Any = column.not_asked
+        if declared is not None and not any(one["lo"] <= own <= one["hi"] for one in declared):
             raise ExportDiffersError(
                 f"{path.name}: {column.name}: expected {column.not_asked} among the missing values"
             )

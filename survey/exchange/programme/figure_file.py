@@ -37,7 +37,8 @@ def read_figures(path: Path, known: dict[str, AdminIndicator]) -> FigureTable:
     """
     table = read_known_table(path, REQUIRED, OPTIONAL)
     faults: list[Fault] = []
-    indicators, figures = dict(known), {}
+    indicators = dict(known)
+    figures: dict[tuple[str, str], tuple[Decimal, str]] = {}
     for number, record in table.records():
         found = list(_read_row(record, indicators, figures))
         faults += [Fault(table.file, f"row {number}, {key}", expected, value) for key, expected, value in found]
@@ -67,10 +68,10 @@ def _read_row(
     if not record["value"]:
         return
     try:
-        key = (code, check_period(record["period"]))
-        if key in figures:
-            yield "period", "every indicator and period once", shown(" ".join(key))
-        figures[key] = (read_value(record["value"]), record.get("note", ""))
+        named = (code, check_period(record["period"]))
+        if named in figures:
+            yield "period", "every indicator and period once", shown(" ".join(named))
+        figures[named] = (read_value(record["value"]), record.get("note", ""))
     except AdminFigureError as error:
         column = "value" if str(error).startswith("value") else "period"
         yield _told(column, error, record[column])
@@ -108,7 +109,15 @@ def figures_as_csv(rows: Iterable[tuple[AdminIndicator, AdminFigure]]) -> str:
 def _cells(indicator: AdminIndicator, figure: AdminFigure) -> list[object]:
     met = indicator.met_by(figure.value) if figure.state.value == "checked" else None
     texts = (indicator.name, indicator.unit, indicator.comparison or "", indicator.target, indicator.responsible)
-    cells = [indicator.id, figure.period, figure.value, *texts, indicator.source, figure.note, figure.edition]
+    cells: list[object] = [
+        indicator.id,
+        figure.period,
+        figure.value,
+        *texts,
+        indicator.source,
+        figure.note,
+        figure.edition,
+    ]
     cells += [figure.state.value, "" if met is None else str(met).lower(), figure.entered_by, figure.entered_at]
     cells += [figure.decided_by, figure.decided_at or ""]
     # An operator such as = stands in a cell of its own, which a spreadsheet program would take for a formula.
