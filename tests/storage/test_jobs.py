@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from survey.actions.upkeep.clean_up import clean_up
 from survey.jobs.job import KEPT, STALE, Job, JobCancelledError, JobError, JobKind, JobStatus, RetryLaterError
 from survey.storage import Storage
 from survey.storage.events import count_events
+from tests.live_server import LiveServer
 from tests.storage.job_worker import EFFECT, settings_of, with_effect
 
 START = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
@@ -209,3 +211,14 @@ def test_a_running_process_notices_that_its_job_was_cancelled(bench: Bench) -> N
     cancel_job(bench.storage, bench.job(job_id), datetime.now(UTC), WHO)
     assert worker.wait(20) == 0
     assert bench.job(job_id).status is JobStatus.CANCELLED
+
+
+def test_a_server_takes_up_what_an_earlier_one_left(sqlite_url: str, tmp_path: Path) -> None:
+    storage = Storage(sqlite_url)
+    job_id = ask_for_job(storage, JobKind.REPORT, actor=WHO, now=START, wave="w0", parameters={"ending": "html"})
+    with LiveServer(sqlite_url, tmp_path):  # the first request, which asks whether it is up, starts the watch
+        deadline = time.monotonic() + 90
+        while not (job := find_any_job(storage, job_id)).is_over and time.monotonic() < deadline:
+            time.sleep(0.2)
+    storage.close()
+    assert (job.status, "found 'w0'" in job.message) == (JobStatus.FAILED, True), job
