@@ -7,7 +7,6 @@ those of the district, as pages read them. Each page is asked for twice in a pro
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -75,11 +74,16 @@ def measure(name: str, url: str, folder: str) -> None:
         began = time.process_time()
         answer = client.get(address.format(wave=WAVE, indicator=indicator))
         seconds.append(time.process_time() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"| {name} | {answer.status_code} | {count(storage):,} | {seconds[0]:.2f} | {seconds[1]:.2f} | {peak:.0f} |",
+        f"| {name} | {answer.status_code} | {count(storage):,} | {seconds[0]:.2f} | {seconds[1]:.2f} | {_peak():.0f} |",
         flush=True,
     )
+
+
+def _peak() -> float:
+    """Largest resident memory of this process in MB; getrusage would tell that of the process it was started from."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def main() -> None:
