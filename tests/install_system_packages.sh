@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs what the tests need beyond Python, where it is missing: PostgreSQL, Chromium, a Chinese font for
+# Installs what the tests need beyond Python, where it is missing: PostgreSQL, Redis, Chromium, a Chinese font for
 # screenshots, poppler to turn a PDF into pictures, Java for ODK Validate. R is used where it is present and is not installed.
 set -eu
 missing=""
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || missing="$missing chromium"
 command -v pdftoppm >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"

@@ -17,10 +17,19 @@ _START_SECONDS = 30
 class LiveServer:
     """A running server; `url` is its address. Used as a context manager, or started and stopped by a test.
 
-    `limits`: what one address may send, where a test sends more than people do.
+    `limits`: what one address may send, where a test sends more than people do; `redis_url`: where it is counted.
     """
 
-    def __init__(self, database_url: str, var: Path, *, workers: int = 1, threads: int = 8, limits: str = "") -> None:
+    def __init__(
+        self,
+        database_url: str,
+        var: Path,
+        *,
+        workers: int = 1,
+        threads: int = 8,
+        limits: str = "",
+        redis_url: str = "",
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [
@@ -35,6 +44,7 @@ class LiveServer:
             "SURVEY_VAR": str(var),
             "LIMIT_ANSWERS": limits,
             "JOBS": "server",
+            "REDIS_URL": redis_url,
         }
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -81,20 +81,49 @@ def test_form_goes_on_in_a_second_browser_with_its_address(site: Site, open_page
     assert second.locator("input[name=age_confirmed]").first.is_checked()
 
 
-def test_keyboard_alone_is_enough(site: Site, open_page: OpenPage) -> None:
+def tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until `wanted` has the focus, which one sees wherever it is; a trap would never end."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "wanted => { const e = document.activeElement; const { outlineStyle } = getComputedStyle(e);"
+            " return [e.matches(wanted), outlineStyle !== 'none' || e === document.body]; }",
+            wanted,
+        )
+        assert focused[1], "one sees where one is"
+        if focused[0]:
+            return
+    raise AssertionError(f"{wanted}: not reached by the Tab key at {page.url}")
+
+
+def press(page: Page, key: str) -> None:
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def test_keyboard_alone_leads_from_the_code_to_the_receipt(site: Site, open_page: OpenPage) -> None:
+    """Tab, Space, arrows and Enter: one choice, several choices, a list, back, the review and the form all at once."""
+    before = responses(site, "pulse")
     page = open_page(DESKTOP)
-    page.goto(site.address())
-    page.locator(PRIMARY).first.focus()
-    page.keyboard.press("Enter")
-    page.locator("input[name=age_confirmed]").first.focus()
+    page.goto(site.address("pulse"))
+    tab_to(page, "a.button")
+    press(page, "Enter")
+    tab_to(page, "input[type=radio]")
     page.keyboard.press("Space")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/ask/a1")
-    page.keyboard.press("Tab")
-    assert (
-        page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-        or page.evaluate("document.activeElement.className") == "skip"
-    )
+    press(page, "Enter")
+    tab_to(page, "button[value=back]")
+    press(page, "Enter")
+    assert page.locator("input[type=radio]").first.is_checked()
+    while not page.url.endswith("/review"):
+        tab_to(page, "input[type=radio], select")
+        # Down leads to the next choice; at the question about the age that would end the form.
+        page.keyboard.press("Space" if page.url.endswith("/age_confirmed") else "ArrowDown")
+        tab_to(page, "button.button[value=next]")
+        press(page, "Enter")
+    tab_to(page, "button.button[value=send]")
+    press(page, "Enter")
+    receipt(page)
+    assert responses(site, "pulse") == before + 1
 
 
 def test_error_summary_takes_the_focus_and_leads_to_the_field(site: Site, open_page: OpenPage) -> None:

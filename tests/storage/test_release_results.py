@@ -3,12 +3,14 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from survey.actions.response.change_response import change_response, withdraw_response
 from survey.actions.response.receive_response import receive_response
+from survey.actions.response.review_answers import decide_review
 from survey.actions.results.export_estimates import export_estimates
 from survey.actions.results.release_results import release_results, withdraw_results
 from survey.actions.results.review_release import review_release
@@ -16,10 +18,14 @@ from survey.actions.results.show_release import find_release, list_released, sho
 from survey.instrument.text import Text
 from survey.programme.release import ReleaseError
 from survey.programme.wave import WaveStatus
+from survey.response.later_changes import LaterChanges
+from survey.response.response import Withdrawal
+from survey.response.review import ReviewDecision
 from survey.storage import Storage
 from survey.storage.events import EventRow
+from survey.storage.later_changes import changes_since
 from survey.storage.waves import save_wave
-from tests.factories import DISTRICT, KEY, STREET, WAVE, make_submission
+from tests.factories import ANSWERS, DISTRICT, KEY, STREET, WAVE, make_submission
 from tests.released import CLOSED, SUMMARY, add_run, indicators, store_closed_wave
 
 LATER = CLOSED + timedelta(days=3)
@@ -140,6 +146,49 @@ def test_two_officials_who_release_at_the_same_moment_never_make_one_edition_twi
         made = [edition for edition in pool.map(try_it, range(4)) if edition is not None]
     assert sorted(made) == list(range(1, len(made) + 1))
     assert made
+
+
+def test_changes_after_a_release_are_told_and_ask_for_a_new_edition(storage: Storage) -> None:
+    """Each answer counts once; what came and went in between, or was only approved, changes no figure."""
+    store_closed_wave(storage)
+    before, run_at, after = CLOSED, CLOSED + timedelta(days=2), LATER + timedelta(hours=1)
+
+    def receive(name: str, at: datetime) -> None:
+        receive_response(storage, KEY, make_submission(response_id=name), at)
+
+    def review(name: str, decision: ReviewDecision, at: datetime) -> None:
+        decide_review(storage, WAVE, [name], decision, "核对", DISTRICT, at, ACTOR)
+
+    for name in ("kept", "changed", "withdrawn", "rejected", "approved", "undone"):
+        receive(name, before)
+    review("undone", ReviewDecision.REJECTED, before)
+    assert release(storage) == 1
+    assert unseen(storage) == LaterChanges()
+    receive("late", after)
+    receive("came and went", after)
+    changed = make_submission(response_id="changed", answers=ANSWERS | {"a1": "1"})
+    change_response(storage, KEY, replace(changed, edition=2), after)
+    for name in ("withdrawn", "came and went"):
+        withdraw_response(storage, KEY, Withdrawal(WAVE, name, 2), after)
+    review("rejected", ReviewDecision.REJECTED, after)
+    review("approved", ReviewDecision.APPROVED, after)
+    review("undone", ReviewDecision.OPEN, after)
+    assert unseen(storage) == LaterChanges(received=1, changed=1, withdrawn=1, reviewed=2)
+    with storage.read() as session:
+        assert changes_since(session, WAVE, run_at, areas=["990101002001"]) == LaterChanges()
+    with pytest.raises(ReleaseError) as refused:
+        release(storage)
+    assert refused.value.gaps == ("answers_after_run",)
+    add_run(storage, WAVE, after + timedelta(hours=1))
+    assert unseen(storage).total == 5, "what is public is still the edition of before"
+    assert release(storage) == 2
+    assert unseen(storage) == LaterChanges()
+
+
+def unseen(storage: Storage) -> LaterChanges:
+    found = review_release(storage, WAVE, DISTRICT)
+    assert found is not None
+    return found.unseen
 
 
 def test_account_of_a_street_reviews_nothing(storage: Storage) -> None:

@@ -16,11 +16,11 @@ from survey.programme.release import SUMMARY_LIMIT, Fieldwork, Release, ReleaseE
 from survey.programme.wave import WaveStatus
 from survey.programme.webhook import HookEvent
 from survey.storage import Storage
-from survey.storage.analyses import AnalysisRunRow, newest_run
+from survey.storage.analyses import newest_run
 from survey.storage.events import new_event, record_event
 from survey.storage.fieldwork import list_cases
+from survey.storage.later_changes import changes_since
 from survey.storage.releases import add_release, newest_release, withdraw_release
-from survey.storage.response_counts import count_by_source
 from survey.storage.waves import require_wave
 
 
@@ -83,11 +83,7 @@ def gaps_of(session: Session, wave_id: str) -> list[str]:
     gaps = [] if wave.status is WaveStatus.CLOSED else ["not_closed"]
     if run is None:
         return [*gaps, "no_run"]
-    return [*gaps, "answers_after_run"] if _answers_after(session, run) else gaps
-
-
-def _answers_after(session: Session, run: AnalysisRunRow) -> bool:
-    return any(count.n for count in count_by_source(session, run.wave, since=run.started_at))
+    return [*gaps, "answers_after_run"] if changes_since(session, wave_id, run.started_at).total else gaps
 
 
 def _faults_of(summary: Text) -> list[str]:

@@ -24,6 +24,7 @@ from survey.programme.disclosure import disclosable
 from survey.programme.release import Release
 from survey.programme.wave import Wave
 from survey.programme.wave_indicator import WaveIndicator, read_wave_indicator
+from survey.response.later_changes import LaterChanges
 from survey.response.response import Source
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow, load_run
@@ -95,7 +96,7 @@ def _public(wave: Wave, run: AnalysisRunRow, tree: AreaTree, indicators: tuple[W
         indicators=indicators,
         figures=shown,
         responses={},
-        new_responses=0,
+        later=LaterChanges(),
         newest=None,
         shown=read_run(run),
         evidence={source: read_evidence(result[source.value]) for source in Source if result.get(source.value)},

@@ -14,10 +14,12 @@ from survey.programme.area import Area, AreaLevel, AreaTree
 from survey.programme.figure import Figure, read_figure, read_self_selected_figure
 from survey.programme.wave import Wave
 from survey.programme.wave_indicator import WaveIndicator, read_wave_indicator
+from survey.response.later_changes import LaterChanges
 from survey.response.response import Mode, Source
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.areas import load_area_tree
+from survey.storage.later_changes import changes_since
 from survey.storage.response_counts import ResponseCount, count_by_source
 from survey.storage.waves import load_indicators, load_wave
 
@@ -71,7 +73,7 @@ class WaveResults:
     indicators: tuple[WaveIndicator, ...]
     figures: Mapping[tuple[str, str], Pair]
     responses: Mapping[tuple[Source, Mode], int]
-    new_responses: int
+    later: LaterChanges
     newest: Run | None
     shown: Run | None
     evidence: Mapping[Source, Evidence]
@@ -101,9 +103,9 @@ def show_results(storage: Storage, wave_id: str, area: str) -> WaveResults | Non
         tree = load_area_tree(session)
         newest, done = newest_run(session, wave_id), newest_run(session, wave_id, "done")
         counts = count_by_source(session, wave_id)
-        later = count_by_source(session, wave_id, since=done.started_at) if done else []
+        inside = codes_within(tree, area)
+        later = changes_since(session, wave_id, done.started_at, inside) if done else LaterChanges()
         indicators = tuple(read_wave_indicator(text) for _, text in load_indicators(session, wave_id))
-    inside = codes_within(tree, area)
     result = json.loads(done.result) if done else {}
     return WaveResults(
         wave=wave,
@@ -111,7 +113,7 @@ def show_results(storage: Storage, wave_id: str, area: str) -> WaveResults | Non
         indicators=indicators,
         figures=figures_of(result, tree, inside),
         responses=_by_source(counts, inside),
-        new_responses=sum(count.n for count in later if count.area in inside),
+        later=later,
         newest=read_run(newest),
         shown=read_run(done),
         without={mark: found for mark in LOOKED_AT if (found := _without(result, mark))},

@@ -17,7 +17,7 @@ from survey.web.services import services
 GAPS = {
     "not_closed": lazy_gettext("本轮调查还没有结束。结束以后才能公布，免得影响还没有作答的人。"),
     "no_run": lazy_gettext("还没有计算结果。请先开始计算。"),
-    "answers_after_run": lazy_gettext("计算以后又收到了答卷。请重新计算，再公布。"),
+    "answers_after_run": lazy_gettext("计算以后，答卷又有变动。请重新计算，再公布。"),
     "summary_zh-Hans": lazy_gettext("请填写简体中文说明，不超过 2000 字。"),
     "summary_zh-Hant": lazy_gettext("请填写繁体中文说明，不超过 2000 字。"),
     "summary_en": lazy_gettext("请填写英文说明，不超过 2000 个字符。"),

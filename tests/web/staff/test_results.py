@@ -308,7 +308,7 @@ def test_responses_that_came_after_the_run_are_announced(demo_app: Flask, visit:
         session.execute(
             update(ResponseRow).where(ResponseRow.response_id == first.response_id).values(received_at=later)
         )
-    assert "此后又收到 1 份答卷" in visit(DISTRICT_ANALYST).get(RESULTS).text
+    assert "此后答卷有变动，尚未计入：新收 1 份。" in visit(DISTRICT_ANALYST).get(RESULTS).text
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])

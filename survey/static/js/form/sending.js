@@ -45,8 +45,8 @@ async function send() {
     const headers = { "X-Requested-With": "fetch" };
     const reply = await fetch(location.pathname, { method: "POST", body: waiting.body, headers, signal: stop.signal });
     if (BUSY.has(reply.status)) later(words.busy);
-    else if (reply.headers.get("Content-Type")?.startsWith("application/json")) goTo((await reply.json()).location);
-    else leaveToTheBrowser();
+    else if (reply.headers.get("Content-Type")?.startsWith("application/json")) await goTo((await reply.json()).location);
+    else leaveToTheBrowser(reply.status);
   } catch {
     later(words.offline);
   } finally {
@@ -61,14 +61,23 @@ function later(why) {
   say(why, [words.again, send], [words.edit, edit]);
 }
 
-function goTo(address) {
-  gone = true;
+async function goTo(address) {
+  await before(address.startsWith("/r/"));
   location.assign(address);
 }
 
-/** The page with faults, or any other: sent once more, by the browser, which shows what comes. */
-function leaveToTheBrowser() {
+/** The server has what this page holds (`sent`: the whole form): what was kept of it here is deleted first. */
+function before(sent) {
   gone = true;
+  const first = [];
+  form.dispatchEvent(new CustomEvent("leaving", { detail: { sent, first } }));
+  return Promise.race([Promise.all(first), new Promise((done) => setTimeout(done, 300))]);
+}
+
+/** The page with faults, or any other: sent once more, by the browser, which shows what comes. */
+async function leaveToTheBrowser(status) {
+  gone = true;
+  if (status !== 422) await before(false);
   const go = Object.assign(document.createElement("input"), { type: "hidden", name: "go", value: waiting.go });
   form.append(go);
   form.inert = false;
@@ -96,7 +105,12 @@ addEventListener("online", () => waiting && send());
 // Whoever leaves the page in the middle finds the answers again at its address.
 addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "hidden" || !changed || gone || waiting || !words.keep) return;
-  changed = !navigator.sendBeacon?.(location.pathname, filledIn("keep"));
+  changed = false;
+  form.dispatchEvent(new Event("keeping"));
+  fetch(location.pathname, { method: "POST", body: filledIn("keep"), keepalive: true }).then(
+    (reply) => (reply.ok ? form.dispatchEvent(new Event("kept")) : (changed = true)),
+    () => (changed = true),
+  );
 });
 
 // The browser may bring a page back as it was left.
