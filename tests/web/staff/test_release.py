@@ -1,13 +1,18 @@
 """The office and analysts release results with a summary in three languages, and withdraw them with a reason."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from survey.accounts.account import Role
+from survey.actions.response.change_response import withdraw_response
+from survey.actions.response.receive_response import receive_response
 from survey.actions.results.show_release import list_released
-from tests.factories import STREET, WAVE
-from tests.released import store_closed_wave
+from survey.response.response import Withdrawal
+from tests.factories import KEY, STREET, WAVE, make_submission
+from tests.released import CLOSED, add_run, store_closed_wave
 from tests.web.conftest import make_account, open_session, storage_of
 from tests.web.page import WebPage, inspect
 
@@ -74,3 +79,19 @@ def test_open_wave_says_what_stands_in_the_way(district: Flask) -> None:
 
 def test_account_of_a_street_releases_nothing(closed: Flask) -> None:
     assert client_of(closed, Role.ANALYST, STREET).get(PAGE).status_code == 404
+
+
+def test_answer_withdrawn_after_the_release_is_told_until_a_new_edition_is_out(closed: Flask) -> None:
+    storage, client = storage_of(closed), client_of(closed)
+    receive_response(storage, KEY, make_submission(response_id="one"), CLOSED)
+    send(client, PAGE, SUMMARY, 303)
+    assert "公布的数字是在这些变动之前算的" not in client.get(PAGE).get_data(as_text=True)
+    withdraw_response(storage, KEY, Withdrawal(WAVE, "one", 2), CLOSED + timedelta(days=3))
+    page = inspect(client.get(PAGE).get_data(as_text=True))
+    assert "公布的数字是在这些变动之前算的：撤回 1 份。" in page.text
+    assert "尚未计入：撤回 1 份。" in inspect(client.get(f"/staff/results/{WAVE}").get_data(as_text=True)).text
+    add_run(storage, WAVE, CLOSED + timedelta(days=4))
+    assert "已经重新计算过，可以公布新的一版。" in client.get(PAGE).get_data(as_text=True)
+    send(client, PAGE, SUMMARY, 303)
+    assert "公布的数字是在这些变动之前算的" not in client.get(PAGE).get_data(as_text=True)
+    assert "第 2 版，取代以前的版本" in client.get(f"/zh-hans/results/{WAVE}").get_data(as_text=True)

@@ -16,7 +16,7 @@ from survey.actions.results.show_results import WaveResults, show_results
 from survey.programme.figure import Decision
 from survey.response.response import Source
 from survey.storage.analyses import AnalysisRunRow, newest_run
-from survey.storage.responses import ResponseRow
+from survey.storage.responses import LedgerRow, ResponseRow
 from survey.web.services import Services
 from survey.web.words import VERDICTS
 from tests.demonstration import DISTRICT_ANALYST, OFFICE, OTHER_STREET, STREET, STREET_ANALYST, WAVE
@@ -305,9 +305,8 @@ def test_responses_that_came_after_the_run_are_announced(demo_app: Flask, visit:
         later = datetime(2027, 1, 1, tzinfo=UTC)
         first = session.query(ResponseRow).filter_by(source=Source.QR.value, purpose="live").first()
         assert first is not None
-        session.execute(
-            update(ResponseRow).where(ResponseRow.response_id == first.response_id).values(received_at=later)
-        )
+        for table in (ResponseRow, LedgerRow):
+            session.execute(update(table).where(table.response_id == first.response_id).values(received_at=later))
     assert "此后答卷有变动，尚未计入：新收 1 份。" in visit(DISTRICT_ANALYST).get(RESULTS).text
 
 
