@@ -70,7 +70,7 @@ def alike(wave: CheckedWave) -> Found:
     findings = []
     for row in sorted({*np.unique(everybody.links).tolist(), *np.unique(inside.links).tolist()}):
         found = inside if row in inside.links else everybody
-        findings.append(Finding(wave.responses[row].response_id, FindingKind.ALIKE, _match(wave, found, row, places)))
+        findings.append(Finding(wave.responses[row].response_id, FindingKind.ALIKE, _match(wave, vectors, found, row)))
     clusters = answer_clusters(everybody, places=places)
     for group in clusters.evidence:
         members = [wave.responses[row].response_id for row in group.rows]
@@ -104,17 +104,19 @@ def _vectors(wave: CheckedWave) -> NDArray[np.int16]:
     return np.array(rows, dtype=np.int16).reshape(len(wave.responses), len(items))
 
 
-def _match(wave: CheckedWave, found: NearDuplicates, row: int, places: Sequence[str]) -> dict[str, Any]:
+def _match(wave: CheckedWave, vectors: NDArray[np.int16], found: NearDuplicates, row: int) -> dict[str, Any]:
+    """The evidence about one answer; `same` of the `of` questions that both answered."""
     linked = found.links[(found.links == row).any(axis=1)]
     others = [int(other) for other in np.unique(linked) if other != row]
     partner = int(found.partner[row])
+    answered = (vectors[row] != _NOTHING) & (vectors[partner] != _NOTHING)
     ordered = sorted(others, key=lambda other: (other != partner, other))[:5]
     return {
         "partners": [wave.responses[other].response_id for other in ordered],
         "others": len(others),
-        "same_place": [places[other] == places[row] for other in ordered],
-        "same": found.items - int(found.differences[row]),
-        "of": found.items,
+        "same_place": [place_of(wave.responses[other]) == place_of(wave.responses[row]) for other in ordered],
+        "same": int(np.count_nonzero(answered & (vectors[row] == vectors[partner]))),
+        "of": int(answered.sum()),
         "weight": round(float(found.weight[row]), 2),
         "limit": round(found.expectation.limit, 2),
         "p": found.expectation.p_value(float(found.weight[row])),

@@ -54,13 +54,10 @@ def _chance(p: float) -> str:
 
 
 def _alike(e: Evidence, _: Indicators) -> list[str]:
+    more = e["others"] - 1
     return [
-        gettext(
-            "与最像的一份相比，%(of)s 道量表题里有 %(same)s 道相同；另有 %(more)s 份也过于一致。",
-            of=e["of"],
-            same=e["same"],
-            more=max(0, e["others"] - 1),
-        ),
+        gettext("与最像的一份相比，%(of)s 道量表题里有 %(same)s 道相同。", of=e["of"], same=e["same"]),
+        *([gettext("另有 %(more)s 份也过于一致。", more=more)] if more > 0 else []),
         gettext(
             "一致的分量 %(weight)s，界限 %(limit)s；诚实作答时遇到这样像的另一份，可能性约 %(p)s。",
             weight=f"{e['weight']:.1f}",
