@@ -113,7 +113,6 @@ def test_pages_of_the_staff_are_accessible_in_every_look(
 ) -> None:
     pages = {
         DISTRICT_ANALYST: (
-            f"{RESULTS}/integrity",
             "/staff/results/",
             RESULTS,
             f"{RESULTS}/indicators/SAFE",
