@@ -94,6 +94,7 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(office.blueprint)
     app.register_blueprint(office.opinions)
     app.register_blueprint(office.programme)
+    app.register_blueprint(office.preparation)
     app.register_blueprint(fieldwork.blueprint)
     app.register_blueprint(office.devices)
     app.register_blueprint(interviewer.blueprint)

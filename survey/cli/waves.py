@@ -56,7 +56,8 @@ def open_command(wave: str) -> None:
     """Open a draft for answers; everything that is missing is told, then nothing changes."""
     from survey.actions.programme.open_wave import open_wave  # YAML loads only here
 
-    opened = open_wave(services().storage, wave, datetime.now(UTC), _ACTOR)
+    found = services()
+    opened = open_wave(found.storage, wave, datetime.now(UTC), _ACTOR, found.settings.questionnaires)
     click.echo(f"opened {opened.id}")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -24,12 +25,18 @@ class AreaError(ValueError):
 
 @dataclass(frozen=True)
 class Area:
-    """One node. `code` follows GB/T 2260 and the 12-digit statistical area code (6, 9 or 12 digits, 15 for a grid)."""
+    """One node. `code` follows GB/T 2260 and the 12-digit statistical area code (6, 9 or 12 digits, 15 for a grid).
+
+    `group`: the class in which areas are compared (old town, villages, …); "" for none. `ended_on`: since when the area
+    is no more; it stays in the tree, because answers belong to it, and is offered nowhere.
+    """
 
     code: str
     name: Text
     level: AreaLevel
     parent: str | None
+    group: str = ""
+    ended_on: date | None = None
 
     def __post_init__(self) -> None:
         if not (self.code.isascii() and self.code.isdigit() and len(self.code) in {6, 9, 12, 15}):

@@ -37,6 +37,7 @@ class Preparation:
         return [
             *self._gaps_of_status(),
             *self._gaps_of_header(today),
+            *self._gaps_of_dates(today),
             *self._gaps_of_questionnaire(),
             *self._gaps_of_consent(),
             *self._gaps_of_indicators(),
@@ -58,6 +59,13 @@ class Preparation:
             yield "organiser: expected the name of who asks, found nothing"
         if not self.wave.organiser.phone.strip():
             yield "phone: expected a number to check with, found nothing"
+
+    def _gaps_of_dates(self, today: date) -> Iterator[str]:
+        ends_on, valid_until = self.wave.arrangement.ends_on, self.wave.header.valid_until
+        if ends_on and ends_on < today:
+            yield f"dates: expected an end on {today} or later, found {ends_on}"
+        if ends_on and ends_on > valid_until:
+            yield f"dates: expected an end while the approval is valid (until {valid_until}), found {ends_on}"
 
     def _gaps_of_questionnaire(self) -> Iterator[str]:
         if self.questionnaire.population is not self.wave.population:

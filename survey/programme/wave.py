@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from survey.instrument.population import Population
 from survey.instrument.text import Text
+from survey.programme.arrangement import NOT_ARRANGED, Arrangement
 from survey.programme.protection import NO_PROTECTION, Protection
 from survey.programme.quota import OverQuota
 from survey.programme.recording_plan import NO_RECORDING, RecordingPlan
@@ -32,6 +33,10 @@ class WaveNotOpenError(WaveError):
     def __init__(self, wave: "Wave") -> None:
         super().__init__(f"wave {wave.id}: {wave.status}, approved until {wave.header.valid_until}; no answers now")
         self.wave = wave
+
+
+class NotArrangedError(WaveError):
+    """The wave is not arranged so: it does not ask in this way, or not in this area."""
 
 
 class WaveNotReadyError(WaveError):
@@ -68,7 +73,7 @@ class Wave:
     `analysis` holds sections of an analysis plan (YAML: design, calibration, domains, interval) that replace the ones
     which the application derives from the wave's margins; empty for the derived plan. `protection`: the layers of one
     person, one voice. `recording`: what may be recorded beside a visit, with consent. `over_quota`: what the
-    estimates do with answers that came when their quota was full.
+    estimates do with answers that came when their quota was full. `arrangement`: days, areas, ways of asking.
     """
 
     id: str
@@ -86,6 +91,7 @@ class Wave:
     protection: Protection = NO_PROTECTION
     recording: RecordingPlan = NO_RECORDING
     over_quota: OverQuota = OverQuota.COUNT
+    arrangement: Arrangement = NOT_ARRANGED
 
     def accepts_on(self, day: date) -> bool:
         """Whether answers may be given on `day`: open, and the approval has not expired."""

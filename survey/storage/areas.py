@@ -1,6 +1,7 @@
 """Table of areas."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,6 +20,8 @@ class AreaRow(Base):
     name_en: Mapped[str] = mapped_column(String(160))
     level: Mapped[str] = mapped_column(String(12))
     parent: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    group: Mapped[str] = mapped_column("area_group", String(40), server_default="")
+    ended_on: Mapped[date | None]
 
 
 def load_area_tree(session: Session) -> AreaTree:
@@ -36,6 +39,8 @@ def save_areas(session: Session, areas: Iterable[Area]) -> None:
                 name_en=area.name.en,
                 level=area.level.value,
                 parent=area.parent,
+                group=area.group,
+                ended_on=area.ended_on,
             )
         )
         session.flush()
@@ -43,4 +48,4 @@ def save_areas(session: Session, areas: Iterable[Area]) -> None:
 
 def _to_area(row: AreaRow) -> Area:
     name = Text(row.name_zh_hans, row.name_en, row.name_zh_hant)
-    return Area(row.code, name, AreaLevel(row.level), row.parent)
+    return Area(row.code, name, AreaLevel(row.level), row.parent, row.group, row.ended_on)

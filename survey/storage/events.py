@@ -1,6 +1,7 @@
 """The log of what people did: who, when, what. Append-only."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Index, String, Text, func, select
@@ -39,6 +40,12 @@ def events_on(session: Session, action: str, subject: str) -> list[EventRow]:
     """Every event of this action on this subject, the earliest first."""
     query = select(EventRow).where(EventRow.action == action, EventRow.subject == subject)
     return list(session.scalars(query.order_by(EventRow.at)))
+
+
+def history_of(session: Session, actions: Collection[str], subject: str) -> list[EventRow]:
+    """Every event of these actions on this subject, the latest first."""
+    query = select(EventRow).where(EventRow.action.in_(actions), EventRow.subject == subject)
+    return list(session.scalars(query.order_by(EventRow.at.desc())))
 
 
 def count_events(session: Session, action: str, subject: str) -> int:

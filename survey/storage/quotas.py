@@ -76,6 +76,12 @@ def save_quotas(session: Session, wave_id: str, quotas: Iterable[Quota]) -> None
     session.flush()
 
 
+def replace_quotas(session: Session, wave_id: str, quotas: Iterable[Quota]) -> None:
+    """The cells of a draft, in the place of those that it had; a draft has no answers that could count."""
+    session.execute(delete(QuotaRow).where(QuotaRow.wave == wave_id))
+    save_quotas(session, wave_id, quotas)
+
+
 def load_quotas(session: Session, wave_id: str) -> list[FilledQuota]:
     """The cells of a wave in the order of its file."""
     rows = session.scalars(select(QuotaRow).where(QuotaRow.wave == wave_id).order_by(QuotaRow.position))

@@ -33,6 +33,7 @@ from survey.storage import (
     traces,
     units,
     visits,
+    wave_plans,
     waves,
     webhooks,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "traces",
     "units",
     "visits",
+    "wave_plans",
     "waves",
     "webhooks",
 ]

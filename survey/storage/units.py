@@ -1,6 +1,7 @@
 """Tables of responsible units and their roles per indicator."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -17,6 +18,7 @@ class UnitRow(Base):
     name_zh_hans: Mapped[str] = mapped_column(String(80))
     name_zh_hant: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(160))
+    ended_on: Mapped[date | None]
     roles: Mapped[list["UnitIndicatorRow"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
 
@@ -40,6 +42,7 @@ def save_units(session: Session, units: Iterable[Unit]) -> None:
                 name_zh_hans=unit.name.zh_hans,
                 name_zh_hant=unit.name.zh_hant,
                 name_en=unit.name.en,
+                ended_on=unit.ended_on,
                 roles=[UnitIndicatorRow(indicator=indicator, role=role.value) for indicator, role in unit.roles],
             )
         )
@@ -47,4 +50,4 @@ def save_units(session: Session, units: Iterable[Unit]) -> None:
 
 def _to_unit(row: UnitRow) -> Unit:
     roles = tuple((link.indicator, UnitRole(link.role)) for link in sorted(row.roles, key=lambda link: link.indicator))
-    return Unit(row.code, Text(row.name_zh_hans, row.name_en, row.name_zh_hant), roles)
+    return Unit(row.code, Text(row.name_zh_hans, row.name_en, row.name_zh_hant), roles, row.ended_on)

@@ -5,16 +5,19 @@ from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, delete, select
 from sqlalchemy import Text as LongText
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.instrument.population import Population
 from survey.instrument.text import Text
+from survey.programme.arrangement import Arrangement
 from survey.programme.margin import Margin
 from survey.programme.protection import Protection
 from survey.programme.quota import OverQuota
 from survey.programme.recording_plan import RecordingPlan
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveError, WaveStatus
 from survey.storage.base import Base
+from survey.storage.quotas import QuotaRow
 
 
 class WaveRow(Base):
@@ -49,6 +52,7 @@ class WaveRow(Base):
     protection: Mapped[str] = mapped_column(LongText, server_default="")
     recording: Mapped[str] = mapped_column(LongText, server_default="")
     over_quota: Mapped[str] = mapped_column(String(12), server_default="count")
+    arrangement: Mapped[str] = mapped_column(LongText, server_default="")
 
 
 class WaveIndicatorRow(Base):
@@ -101,9 +105,22 @@ def save_wave(session: Session, wave: Wave) -> None:
             protection=wave.protection.to_text(),
             recording=wave.recording.to_text(),
             over_quota=wave.over_quota.value,
+            arrangement=wave.arrangement.to_text(),
         )
     )
     session.flush()
+
+
+def remove_draft(session: Session, wave_id: str) -> bool:
+    """Take a draft away with its indicators, margins and quotas. False, and nothing done, when more belongs to it."""
+    try:
+        with session.begin_nested():
+            for row in (WaveIndicatorRow, MarginRow, QuotaRow):
+                session.execute(delete(row).where(row.wave == wave_id))
+            session.execute(delete(WaveRow).where(WaveRow.id == wave_id, WaveRow.status == WaveStatus.DRAFT.value))
+    except IntegrityError:
+        return False
+    return True
 
 
 def load_wave(session: Session, wave_id: str) -> Wave | None:
@@ -176,4 +193,5 @@ def _to_wave(row: WaveRow) -> Wave:
         protection=Protection.from_text(row.protection),
         recording=RecordingPlan.from_text(row.recording),
         over_quota=OverQuota(row.over_quota),
+        arrangement=Arrangement.from_text(row.arrangement),
     )

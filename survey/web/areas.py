@@ -6,9 +6,11 @@ from survey.web.i18n import in_page_language
 
 
 def by_street(areas: AreaTree) -> list[tuple[Text, list[Area]]]:
-    """Pairs of a street's name and its communities, in the order of their codes."""
+    """Pairs of a street's name and its communities that are still there, in the order of their codes."""
     streets: dict[str, tuple[Text, list[Area]]] = {}
     for community in areas.at(AreaLevel.COMMUNITY):
+        if community.ended_on is not None:
+            continue
         parent = areas.by_code[community.parent or community.code]
         streets.setdefault(parent.code, (parent.name, []))[1].append(community)
     return list(streets.values())

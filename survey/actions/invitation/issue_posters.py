@@ -11,7 +11,9 @@ from survey.exchange.print.place_file import read_places
 from survey.invitation.code import make_code
 from survey.invitation.invitation import Invitation, InvitationKind
 from survey.invitation.place import PlaceError, PosterPlace, place_of
-from survey.programme.wave import Wave, WaveError, WaveStatus
+from survey.programme.area import AreaTree
+from survey.programme.arrangement import Way
+from survey.programme.wave import NotArrangedError, Wave, WaveError, WaveStatus
 from survey.storage import Storage
 from survey.storage import invitations as stored
 from survey.storage.areas import load_area_tree
@@ -20,21 +22,29 @@ from survey.storage.waves import require_wave
 
 
 def issue_posters_of_file(storage: Storage, wave_id: str, path: Path, now: datetime, actor: str) -> list[Invitation]:
-    """A poster for every place of the file. Raises `FaultsFoundError` with every fault; then nothing is written."""
+    """A poster for every place of the file. Raises `FaultsFoundError` with every fault; then nothing is written.
+
+    Raises `NotArrangedError` when the wave has no posters, or none in one of the areas.
+    """
     with storage.write() as session:
-        _require_unfinished(session, wave_id)
-        places, faults = read_places(path, load_area_tree(session), _taken(session, wave_id))
+        wave, tree = _require_posters(session, wave_id), load_area_tree(session)
+        places, faults = read_places(path, tree, _taken(session, wave_id))
         if faults:
             raise FaultsFoundError(faults)
+        for place in places:
+            _require_covered(wave, tree, place)
         return _issue(session, wave_id, places, now, actor)
 
 
 def issue_poster(storage: Storage, wave_id: str, place: PosterPlace, now: datetime, actor: str) -> Invitation:
-    """A poster for one place. Raises `PlaceError` for an unknown area and for a place that has a code in use."""
+    """A poster for one place. Raises `PlaceError` for an unknown area and for a place that has a code in use,
+    `NotArrangedError` when the wave has no posters, or none in that area.
+    """
     with storage.write() as session:
-        _require_unfinished(session, wave_id)
-        if place.area not in load_area_tree(session).by_code:
+        wave, tree = _require_posters(session, wave_id), load_area_tree(session)
+        if place.area not in tree.by_code:
             raise PlaceError(f"area: expected the code of an area in the tree, found {place.area!r}")
+        _require_covered(wave, tree, place)
         if place.key in _taken(session, wave_id):
             raise PlaceError(f"place: expected one without a code in use, found {place.name.zh_hans!r}")
         return _issue(session, wave_id, [place], now, actor)[0]
@@ -73,6 +83,19 @@ def _new_code(session: Session) -> str:
 def _taken(session: Session, wave_id: str) -> frozenset[tuple[str, str]]:
     posters = stored.list_invitations(session, wave_id, InvitationKind.POSTER)
     return frozenset(place_of(poster).key for poster in posters if not poster.retired)
+
+
+def _require_posters(session: Session, wave_id: str) -> Wave:
+    wave = _require_unfinished(session, wave_id)
+    if not wave.arrangement.uses(Way.POSTER):
+        raise NotArrangedError(f"wave {wave_id}: expected one with posters, found {wave.arrangement.ways}")
+    return wave
+
+
+def _require_covered(wave: Wave, tree: AreaTree, place: PosterPlace) -> None:
+    if not wave.arrangement.covers([area.code for area in tree.path(place.area)]):
+        found = ", ".join(wave.arrangement.areas)
+        raise NotArrangedError(f"wave {wave.id}: expected a wave for area {place.area}, found one for {found}")
 
 
 def _require_unfinished(session: Session, wave_id: str) -> Wave:

@@ -1,7 +1,7 @@
 """Import the area tree and the responsible units from tables: what would change is shown first, then written whole."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -74,7 +74,9 @@ def import_units(
     catalogue = check_questionnaires(questionnaires).catalogue
 
     def compare(session: Session) -> Changes[Unit]:
-        return _compare(read_units(path, catalogue), load_units(session))
+        present = load_units(session)
+        ends = {unit.code: unit.ended_on for unit in present}
+        return _compare([replace(unit, ended_on=ends.get(unit.code)) for unit in read_units(path, catalogue)], present)
 
     return _import(storage, compare, save_units, ("import_units", now, actor), write=write)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from survey.actions.progress import OnProgress, tell_nobody
+from survey.actions.upkeep.verify_versions import check_versions
 from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.response.receipt import Outcome, sign_receipt
 from survey.response.response import Purpose
@@ -66,6 +67,8 @@ def verify_storage(storage: Storage, key: str, on_progress: OnProgress = tell_no
             yield Disagreement("quota", wave, cell, f"the counter says {accepted}, answers counted: {counted}")
         for counts in count_by_wave(session):
             yield from _check_counts(counts)
+        for wave, what in check_versions(session):
+            yield Disagreement("wave_version", wave, "versions", what)
 
 
 def _check_delivery(delivery: AuditedDelivery, key: str) -> Iterator[str]:

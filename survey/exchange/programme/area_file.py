@@ -14,8 +14,8 @@ from survey.instrument.traditional import to_traditional
 from survey.programme.area import Area, AreaLevel, AreaTree
 
 REQUIRED = ("code", "name")
-OPTIONAL = ("name_en", "name_zh_hant")
-LONGEST = {"name": 80, "name_zh_hant": 80, "name_en": 160}
+OPTIONAL = ("name_en", "name_zh_hant", "group")
+LONGEST = {"name": 80, "name_zh_hant": 80, "name_en": 160, "group": 40}
 _LEVEL_OF = {6: AreaLevel.DISTRICT, 9: AreaLevel.STREET, 12: AreaLevel.COMMUNITY, 15: AreaLevel.GRID}
 
 
@@ -32,7 +32,8 @@ def read_areas(path: Path, known: AreaTree) -> list[Area]:
         seen.add(code)
     if faults:
         raise FaultsFoundError(faults)
-    return sorted((_area(record, code) for _, record, code in records), key=lambda area: area.code)
+    areas = [_area(record, code, known.by_code.get(code)) for _, record, code in records]
+    return sorted(areas, key=lambda area: area.code)
 
 
 def short_code(written: str) -> str:
@@ -62,7 +63,10 @@ def _twice(code: str, seen: set[str]) -> Iterator[tuple[str, str, str]]:
         yield "code", "every code once", shown(code)
 
 
-def _area(record: dict[str, str], code: str) -> Area:
+def _area(record: dict[str, str], code: str, known: Area | None) -> Area:
+    """A class that the file does not tell and an end stay as they are."""
     name = record["name"]
+    group = record.get("group", known.group if known else "")
     text = Text(name, record.get("name_en", ""), record.get("name_zh_hant", "") or to_traditional(name))
-    return Area(code, text, _LEVEL_OF[len(code)], code[:-3] if len(code) > 6 else None)
+    parent = code[:-3] if len(code) > 6 else None
+    return Area(code, text, _LEVEL_OF[len(code)], parent, group, known.ended_on if known else None)

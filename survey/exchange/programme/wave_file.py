@@ -3,8 +3,8 @@
 Step 2. The file names a questionnaire version, and either a target profile or its own indicators (docs/exchange.md).
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,19 +15,16 @@ from pydantic import Field, StringConstraints, model_validator
 from survey.exchange.fault import Fault, FaultsFoundError, shown
 from survey.exchange.input_table import read_table
 from survey.exchange.keyed_file import Shape, fit, read_yaml
-from survey.instrument.choice import Choice, Polarity
-from survey.instrument.item import Item
 from survey.instrument.population import Population
-from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text
-from survey.programme.indicator import DontKnowPolicy, Indicator, Rule, Unit
+from survey.programme.arrangement import Arrangement, Way
+from survey.programme.indicator import DontKnowPolicy, Rule
 from survey.programme.margin import Margin
 from survey.programme.protection import NO_PROTECTION, Protection
 from survey.programme.quota import OverQuota
 from survey.programme.recording_plan import LEAST_METRES, MOST_DAYS, MOST_METRES, NO_RECORDING, RecordingPlan
-from survey.programme.target import Operator, Target
+from survey.programme.target import Operator
 from survey.programme.wave import Organiser, StatisticsHeader, Wave, WaveStatus
-from survey.programme.wave_indicator import WaveIndicator
 from survey.response.response import Source
 
 Words = Annotated[str, StringConstraints(min_length=1)]
@@ -125,17 +122,42 @@ class RecordingShape(Shape):
         return RecordingPlan(self.position_metres or 0, self.photo, self.audio, self.keep_days)
 
 
+class OwnTarget(TargetShape):
+    """A target of this wave alone, in the place of the one that the target profile has or lacks."""
+
+    indicator: IndicatorId
+
+
+class DatesShape(Shape):
+    """The planned days of fieldwork."""
+
+    starts_on: date | None = Field(default=None, alias="from")
+    ends_on: date | None = Field(default=None, alias="until")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "DatesShape":
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError(f"until not before {self.starts_on}")
+        return self
+
+
 class WaveShape(Shape):
     id: WaveId
     name: Labels
     population: Population
     questionnaire: Words
     version: int = Field(ge=1)
+    dates: DatesShape = DatesShape()
+    areas: tuple[Words, ...] = ()
+    ways: tuple[Way, ...] = ()
     target_profile: str = ""
+    targets: tuple[OwnTarget, ...] = ()
     indicators: tuple[InlineIndicator, ...] = ()
     header: HeaderShape
     organiser: OrganiserShape
     margins: str | tuple[MarginShape, ...] = ()
+    margins_source: str = ""
+    margins_date: date | None = None
     analysis: dict[str, Any] = Field(default_factory=dict)
     quotas: tuple[QuotaShape, ...] = ()
     protection: ProtectionShape = ProtectionShape()
@@ -146,20 +168,22 @@ class WaveShape(Shape):
     def _one_judge(self) -> "WaveShape":
         if bool(self.target_profile) == bool(self.indicators):
             raise ValueError("either target_profile or indicators")
+        if self.targets and not self.target_profile:
+            raise ValueError("targets beside a target_profile; own indicators have theirs")
         return self
 
 
 @dataclass(frozen=True)
 class WaveFile:
-    """A file that was read; `analysis` is the section's YAML with the types that an analysis plan needs."""
+    """A file that was read; `analysis` is the section's YAML with the types that an analysis plan needs.
 
-    path: Path
+    `folder`: where the files stand that it names.
+    """
+
+    name: str
     shape: WaveShape
     analysis: str
-
-    @property
-    def name(self) -> str:
-        return self.path.name
+    folder: Path = Path()
 
     def fault(self, key: str, expected: str, found: object) -> Fault:
         return Fault(self.name, key, expected, found if isinstance(found, str) else shown(found))
@@ -181,36 +205,67 @@ class WaveFile:
             protection=Protection(**dict(shape.protection)),
             recording=shape.recording.plan,
             over_quota=shape.over_quota,
+            arrangement=Arrangement(
+                starts_on=shape.dates.starts_on,
+                ends_on=shape.dates.ends_on,
+                areas=shape.areas,
+                ways=shape.ways,
+                margins_source=shape.margins_source,
+                margins_date=shape.margins_date,
+            ),
         )
 
 
 def read_wave_file(path: Path) -> WaveFile:
     """Raises `FaultsFoundError` with every key that does not fit."""
+    tree = read_yaml(path)
+    return replace(wave_file_of(tree, path.name, analysis_of(path.read_text(encoding="utf-8"))), folder=path.parent)
+
+
+def wave_file_of(tree: Mapping[str, Any], name: str, analysis: object) -> WaveFile:
+    """The file that says what `tree` says; `name` stands in the faults, `analysis`: what `analysis_of` gave.
+
+    Raises `FaultsFoundError` like `read_wave_file`.
+    """
+    shape = fit(name, tree, WaveShape)
+    return WaveFile(name, shape, yaml.safe_dump(analysis, allow_unicode=True, sort_keys=False) if analysis else "")
+
+
+def analysis_of(text: str) -> object:
+    """The section `analysis`, with a plan's types: there 84000 is a number, and `no` is still a level of an answer."""
     from analysis.plan_file import PlanLoader
 
-    shape = fit(path.name, read_yaml(path), WaveShape)
-    # Read again with a plan's types: there 84000 is a number, and `no` is still a level of an answer.
-    typed = yaml.load(path.read_text(encoding="utf-8"), Loader=PlanLoader).get("analysis")  # noqa: S506 - a SafeLoader
-    text = yaml.safe_dump(typed, allow_unicode=True, sort_keys=False) if typed else ""
-    return WaveFile(path, shape, text)
+    tree = yaml.load(text, Loader=PlanLoader)  # noqa: S506 - a SafeLoader
+    return tree.get("analysis") if isinstance(tree, dict) else None
 
 
 def margins_of(file: WaveFile, areas: Collection[str]) -> tuple[list[Margin], list[Fault]]:
     """The margins of the file or of the CSV file that it names, and every fault. `areas`: codes of the area tree."""
     written = file.shape.margins
-    if not isinstance(written, str):
-        cells = [(f"margins[{place}]", file.name, dict(cell)) for place, cell in enumerate(written)]
-    else:
-        try:
-            table = read_table(file.path.parent / written)
-        except FaultsFoundError as error:
-            return [], list(error.faults)
-        lacking = [name for name in ("area", "sex", "age_band", "total") if name not in table.header]
-        if lacking:
-            expected = f"the columns {', '.join(lacking)}"
-            return [], [Fault(table.file, "row 1", expected, ", ".join(table.header))]
-        cells = [(f"row {number}", table.file, dict(record)) for number, record in table.records()]
-    margins, faults, seen = [], [], set[tuple[str, str, str]]()
+    if isinstance(written, str):
+        return margins_of_table(file.folder / written, areas)
+    return _margins([(f"margins[{place}]", file.name, dict(cell)) for place, cell in enumerate(written)], areas)
+
+
+def margins_of_table(path: Path, areas: Collection[str]) -> tuple[list[Margin], list[Fault]]:
+    """The margins of a CSV or XLSX file with the columns area, sex, age_band, total, and every fault."""
+    try:
+        table = read_table(path)
+    except FaultsFoundError as error:
+        return [], list(error.faults)
+    lacking = [name for name in ("area", "sex", "age_band", "total") if name not in table.header]
+    if lacking:
+        expected = f"the columns {', '.join(lacking)}"
+        return [], [Fault(table.file, "row 1", expected, ", ".join(table.header))]
+    return _margins([(f"row {number}", table.file, dict(record)) for number, record in table.records()], areas)
+
+
+def _margins(
+    cells: Iterable[tuple[str, str, Mapping[str, Any]]], areas: Collection[str]
+) -> tuple[list[Margin], list[Fault]]:
+    margins: list[Margin] = []
+    faults: list[Fault] = []
+    seen: set[tuple[str, str, str]] = set()
     for where, name, cell in cells:
         try:
             margin = Margin(str(cell["area"]), str(cell["sex"]), str(cell["age_band"]), float(str(cell["total"])))
@@ -225,99 +280,3 @@ def margins_of(file: WaveFile, areas: Collection[str]) -> tuple[list[Margin], li
         seen.add(key)
         margins.append(margin)
     return margins, faults
-
-
-def indicators_of(file: WaveFile, questionnaire: Questionnaire) -> tuple[list[WaveIndicator], list[Fault]]:
-    """The file's own indicators, resolved against the questionnaire, and every fault."""
-    written = {one.id: one for one in file.shape.indicators}
-    faults, found = [], []
-    for place, one in enumerate(file.shape.indicators):
-        key = f"indicators[{place}]"
-        own = list(_indicator_faults(file, key, one, questionnaire, written))
-        if written[one.id] is not one:
-            own.append(file.fault(f"{key}.id", "every id once", f"{one.id} again"))
-        if not own:
-            try:
-                found.append(_indicator(one, questionnaire, written))
-            except ValueError as error:
-                own.append(file.fault(key, "an indicator that can be computed", str(error)))
-        faults += own
-    return found, faults
-
-
-def _indicator_faults(
-    file: WaveFile,
-    key: str,
-    one: InlineIndicator,
-    questionnaire: Questionnaire,
-    written: Mapping[str, InlineIndicator],
-) -> Iterator[Fault]:
-    for name in one.items:
-        if name not in questionnaire or not questionnaire.item(name).is_select:
-            yield file.fault(f"{key}.items", f"a question with choices of {questionnaire.name}", name)
-    for part in one.parts:
-        if part not in written or part == one.id:
-            yield file.fault(f"{key}.parts", "the id of another indicator of this file", part)
-    items = [questionnaire.item(name) for name in one.items if name in questionnaire]
-    codes = {code for item in items for code in item.codes}
-    for name, given in (("count", one.count), ("exclude", one.exclude), ("coefficients", tuple(one.coefficients))):
-        for code in given:
-            if code not in codes:
-                yield file.fault(f"{key}.{name}", f"a code of {', '.join(one.items) or 'an item'}", code)
-    if one.rule is not Rule.MEAN and not one.items:
-        yield file.fault(f"{key}.items", "an item", "nothing")
-    if one.rule in (Rule.TOP, Rule.WIDE, Rule.ANY) and not one.count:
-        yield file.fault(f"{key}.count", "the codes that count", "nothing")
-    if one.rule in (Rule.TOP, Rule.WIDE, Rule.ANY) and len(one.items) > 1:
-        yield file.fault(f"{key}.items", f"one item with {one.rule}", ", ".join(one.items))
-    if one.rule is Rule.INDEX and not (one.coefficients or any(_coefficients(item) for item in items)):
-        yield file.fault(f"{key}.coefficients", "points from 0 to 100 for the codes", "nothing")
-
-
-def _indicator(
-    one: InlineIndicator, questionnaire: Questionnaire, written: Mapping[str, InlineIndicator]
-) -> WaveIndicator:
-    items = [questionnaire.item(name) for name in one.items]
-    never = {Polarity.NOT_APPLICABLE, Polarity.REFUSED}
-    if one.dont_know is DontKnowPolicy.EXCLUDED:
-        never.add(Polarity.DONT_KNOW)
-    excluded = [c for item in items for c in item.choices if c.polarity in never or c.code in one.exclude]
-    indicator = Indicator(
-        id=one.id,
-        version=1,
-        label=one.label.text,
-        rule=one.rule,
-        questionnaires=(questionnaire.name,),
-        items=one.items,
-        counted=_once(_counted(one, items)),
-        excluded=_once(excluded),
-        dont_knows=_once(c for item in items for c in item.choices if c.polarity is Polarity.DONT_KNOW),
-        parts=tuple((part, written[part].label.text) for part in one.parts),
-        dont_know=one.dont_know,
-        base=one.base.text,
-        unit_type=one.unit_type.text,
-    )
-    target = None
-    if one.target is not None:
-        unit: Unit = indicator.unit
-        target = Target(one.id, one.target.operator, one.target.value, unit, one.target.source)
-    return WaveIndicator(indicator, target)
-
-
-def _counted(one: InlineIndicator, items: list[Item]) -> Iterator[Choice]:
-    for item in items:
-        points = one.coefficients or _coefficients(item)
-        for choice in item.choices:
-            if one.rule is not Rule.INDEX and choice.code in one.count:
-                yield choice
-            elif one.rule is Rule.INDEX and choice.code in points:
-                yield Choice(choice.code, choice.label, choice.polarity, points[choice.code], choice.exclusive)
-
-
-def _coefficients(item: Item) -> dict[str, float]:
-    return {choice.code: choice.coefficient for choice in item.choices if choice.coefficient is not None}
-
-
-def _once(choices: Iterator[Choice] | list[Choice]) -> tuple[Choice, ...]:
-    """Each code once: several items of one indicator share their scale."""
-    return tuple({choice.code: choice for choice in choices}.values())

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from survey.web.office import issuing, pages, paper, printing
+from survey.web.office import areas_and_units, issuing, own_indicators, pages, paper, plans, printing, wave_changes
 from survey.web.office.collect import blueprint as collect
 from survey.web.office.devices import blueprint as devices
 from survey.web.office.drafting import blueprint as drafting
@@ -22,6 +22,7 @@ __all__ = [
     "imports",
     "materials",
     "opinions",
+    "preparation",
     "programme",
     "questionnaires",
 ]
@@ -30,3 +31,10 @@ blueprint = Blueprint("office", __name__, url_prefix="/staff/waves")
 
 for part in (pages, issuing, printing, paper):
     part.add_routes(blueprint)
+
+preparation = Blueprint("plans", __name__, url_prefix="/staff/plans")
+
+for part in (plans, own_indicators, wave_changes):
+    part.add_routes(preparation)
+
+areas_and_units.add_routes(programme)

@@ -15,7 +15,7 @@ from survey.invitation.code import spaced
 from survey.invitation.invitation import PlaceType
 from survey.invitation.place import PlaceError, PosterPlace
 from survey.invitation.sheet import Sheet
-from survey.programme.wave import WaveError
+from survey.programme.wave import NotArrangedError, WaveError
 from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time
 from survey.web.office.found import found_overview, found_poster
@@ -49,6 +49,8 @@ def add_poster(wave_id: str) -> ResponseReturnValue:
     except PlaceError:
         problem = gettext("请填写地点名称（最多 120 个字）；同一地区的同一地点只能有一个在用的编码。")
         return _page(wave_id, [problem]), 422
+    except NotArrangedError:
+        return _page(wave_id, [_not_arranged()]), 422
     except WaveError:
         return _page(wave_id, [gettext("本轮已经结束，不能再发放编码。")]), 422
     flash(gettext("已发放编码 %(code)s。", code=spaced(new.code)), "success")
@@ -68,6 +70,8 @@ def issue_file(wave_id: str) -> ResponseReturnValue:
             issued = issue_posters_of_file(services().storage, wave_id, path, current_time(), actor)
     except FaultsFoundError as error:
         return _page(wave_id, faults_in_words(error.faults)), 422
+    except NotArrangedError:
+        return _page(wave_id, [_not_arranged()]), 422
     except WaveError:
         return _page(wave_id, [gettext("本轮已经结束，不能再发放编码。")]), 422
     flash(gettext("已发放 %(n)s 个编码。", n=len(issued)), "success")
@@ -98,6 +102,10 @@ def replace(wave_id: str, code: str) -> ResponseReturnValue:
         words = gettext("编码 %(old)s 已停用，新编码是 %(new)s。", old=spaced(code), new=spaced(new.code))
         flash(words, "success")
     return redirect(url_for("office.wave", wave_id=wave_id), 303)
+
+
+def _not_arranged() -> str:
+    return str(gettext("本轮的安排里没有海报，或者不包括这个地区。"))
 
 
 def _page(wave_id: str, problems: list[str] | None = None) -> str:

@@ -63,9 +63,11 @@ AREAS: Listing[Area] = Listing(
         Column("code", lazy_gettext("代码"), lambda area: area.code),
         Column("name", lazy_gettext("名称"), lambda area: in_page_language(area.name)),
         Column("level", lazy_gettext("层级"), lambda area: list(AreaLevel).index(area.level)),
+        Column("group", lazy_gettext("类别"), lambda area: area.group or None),
+        Column("state", lazy_gettext("状态"), lambda area: area.ended_on),
     ),
     identity=lambda area: area.code,
-    text=lambda area: f"{area.code} {_every_name(area.name)}",
+    text=lambda area: f"{area.code} {area.group} {_every_name(area.name)}",
     sort="code",
     filters=(
         Filter(
@@ -73,6 +75,12 @@ AREAS: Listing[Area] = Listing(
             lazy_gettext("层级"),
             {level.value: words for level, words in LEVELS.items()},
             lambda area: area.level.value,
+        ),
+        Filter(
+            "state",
+            lazy_gettext("状态"),
+            {"used": lazy_gettext("使用中"), "ended": lazy_gettext("已停用")},
+            lambda area: "ended" if area.ended_on else "used",
         ),
     ),
 )
@@ -83,6 +91,7 @@ UNITS: Listing[Unit] = Listing(
         Column("name", lazy_gettext("单位"), lambda unit: in_page_language(unit.name)),
         Column("lead", lazy_gettext("牵头指标"), lambda unit: _roles(unit, UnitRole.LEAD)),
         Column("cooperating", lazy_gettext("配合指标"), lambda unit: _roles(unit, UnitRole.COOPERATING)),
+        Column("state", lazy_gettext("状态"), lambda unit: unit.ended_on),
     ),
     identity=lambda unit: unit.code,
     text=lambda unit: f"{unit.code} {_every_name(unit.name)} {' '.join(id_ for id_, _ in unit.roles)}",

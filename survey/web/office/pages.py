@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from survey.actions.invitation.show_funnel import show_funnel_by_day
 from survey.actions.programme.list_waves_in_area import list_waves_in_area
+from survey.actions.programme.show_plan import list_plans
 from survey.exchange.export.csv_file import as_csv, safe_text
 from survey.invitation.code import answer_address, spaced
 from survey.programme.wave import WaveError
@@ -11,6 +12,7 @@ from survey.response.suspicion import REVIEW_FROM
 from survey.web.funnel_chart import funnel_chart, most_of
 from survey.web.office.found import base_address, found_overview, found_poster
 from survey.web.office.lists import POPULATIONS, WAVES
+from survey.web.office.programme import may_change
 from survey.web.qr import qr_svg
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -27,8 +29,15 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def waves() -> str:
-    summaries = list_waves_in_area(services().storage, signed_in_account().area)
-    return render_template("office/waves.html", page=WAVES.page(summaries, request.args), populations=POPULATIONS)
+    """Opened waves, and those in preparation."""
+    storage = services().storage
+    return render_template(
+        "office/waves.html",
+        page=WAVES.page(list_waves_in_area(storage, signed_in_account().area), request.args),
+        populations=POPULATIONS,
+        plans=list_plans(storage),
+        may_change=may_change(),
+    )
 
 
 def wave(wave_id: str) -> str:
@@ -43,6 +52,7 @@ def wave(wave_id: str) -> str:
         layers=[str(LAYERS[name]) for name in overview.wave.protection.layers],
         signs=signs_with_weights(),
         review_from=REVIEW_FROM,
+        may_change=may_change(),
     )
 
 
