@@ -69,7 +69,7 @@ def next_step(page: Page, pictures: Pictures, name: str) -> None:
 
 def test_from_nothing_to_the_first_answer(newcomer: Site, open_page: Callable[..., Page], tmp_path: Path) -> None:
     pictures = Pictures("new-wave")
-    page = open_page(DESKTOP, script=False, accept_downloads=True, locale="zh-CN")
+    page = open_page(DESKTOP, accept_downloads=True, locale="zh-CN")
     sign_in(newcomer, page)
     pictures.take(page, "waves")
     follow(page.get_by_role("link", name="新建一轮调查"))
