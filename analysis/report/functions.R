@@ -48,6 +48,82 @@ population_size <- function(fpc, unit, group) {
   as.numeric(drawn[as.character(group)]) / fpc
 }
 
+# One over the selection probability; of a household's eligible persons, at most `cap`, some were interviewed.
+selection_weight <- function(psu, unit, eligible = 1, interviewed = 1, cap = Inf) {
+  pmax(pmin(eligible, cap), interviewed) / interviewed / (psu * unit)
+}
+
+# ---- Nonresponse: survey has no such step, so its weights and its part of the variance are plain R -------------------
+
+# Adjustment classes of all sampled cases. From the last column on, classes with fewer than `minimum` respondents, or that
+# would be multiplied by more than `maximum`, lose it together with their siblings.
+response_of <- function(status, classes, w, minimum, maximum) {
+  levels <- list(rep("all", length(w)))
+  for (name in names(classes)) {
+    levels[[length(levels) + 1]] <- paste0(levels[[length(levels)]], " ", name, "=", classes[[name]])
+  }
+  current <- levels[[length(levels)]]
+  answered <- status == "respondent"
+  for (depth in rev(seq_along(classes))) {
+    at <- current == levels[[depth + 1]]
+    cell <- levels[[depth + 1]][at]
+    few <- tapply(answered[at], cell, sum) < minimum
+    heavy <- tapply(w[at], cell, sum) > maximum * tapply((w * answered)[at], cell, sum)
+    thin <- names(few)[few | heavy]
+    merged <- levels[[depth]] %in% levels[[depth]][at][cell %in% thin]
+    current[merged] <- levels[[depth]][merged]
+  }
+  list(status = status, class = current, answered = answered)
+}
+
+# Sums of weights of a class: respondents r, all eligible e, ineligible i, unknown u.
+response_sums <- function(w, response) {
+  of <- function(status) tapply(ifelse(response$status == status, w, 0), response$class, sum)
+  list(r = of("respondent"), e = of("respondent") + of("nonrespondent"), i = of("ineligible"),
+       u = of("unknown eligibility"))
+}
+
+nonresponse_weights <- function(w, response) {
+  s <- response_sums(w, response)
+  factor <- (s$e + s$i + s$u) / (s$e + s$i) * s$e / s$r
+  ifelse(response$answered, w * ifelse(is.finite(factor), factor, 0)[response$class], 0)
+}
+
+respondents_of <- function(plain, response) {
+  plain$prob <- 1 / nonresponse_weights(as.numeric(weights(plain, "sampling")), response)
+  plain[response$answered, ]
+}
+
+# Every case moves the adjusted total of its class, (mean of the respondents) N E/(E + I) with N = E + I + U: by how much
+# per unit of the sum of w e over the class. A respondent takes away its own factor, because the mean is made of them.
+moved_by_case <- function(w, response) {
+  s <- response_sums(w, response)
+  known <- s$e + s$i
+  eligible <- s$e / known + (known + s$u) * s$i / known^2
+  own <- list(respondent = eligible, nonrespondent = eligible, ineligible = -s$e * s$u / known^2,
+              `unknown eligibility` = s$e / known)
+  factor <- (known + s$u) / known * s$e / s$r
+  place <- match(response$class, names(s$r))
+  per_weight <- do.call(cbind, own)[cbind(place, match(response$status, names(own)))]
+  as.numeric(w * (per_weight - ifelse(response$answered, factor[place], 0)) / (factor * s$r)[place])
+}
+
+# Covariance of figures whose weighted influence among the respondents is `u` (rows x figures), over all sampled cases.
+case_covariance <- function(study, u) {
+  plain <- study$cases$design
+  response <- study$cases$response
+  e <- residuals_after(u, study$design$postStrata)
+  whole <- matrix(0, length(response$class), ncol(u))
+  whole[study$rows, ] <- e
+  sums <- rowsum(e, response$class[study$rows])
+  whole <- whole + study$cases$moved * sums[match(response$class, rownames(sums)), , drop = FALSE]
+  found <- svyrecvar(whole, plain$cluster, plain$strata, plain$fpc, postStrata = NULL)
+  if (!study$adjust) return(found)
+  everyone <- list(rows = plain$variables$.row_number, unit = plain$variables$.unit, stratum = plain$variables$.stratum,
+                   lonely_in_domains = FALSE)
+  found + lonely_part(everyone, plain, whole)
+}
+
 # ---- Weights: on a design with survey's own functions ---------------------------------------------------------------
 
 # A margin: the level of every row and the population totals of the levels.
@@ -234,8 +310,10 @@ rank_of_text <- function(labels) {
 }
 
 # The replicate design: every replicate weighted again by all steps.
-replicate_design <- function(design, made, base, steps, mse) {
-  w <- apply(made$multiplier * base, 2, weigh_again, steps = steps)
+replicate_design <- function(design, made, base, steps, mse, response = NULL) {
+  w <- apply(made$multiplier * base, 2, function(one) {
+    weigh_again(if (is.null(response)) one else nonresponse_weights(one, response)[response$answered], steps)
+  })
   svrepdesign(data = design$variables, weights = weights(design, "sampling"), repweights = w, combined.weights = TRUE,
               type = "other", scale = made$scale, rscales = made$rscales, mse = mse)
 }
@@ -306,8 +384,10 @@ estimated <- function(study, indicator, m, rows) {
   se <- as.numeric(SE(found))
   if (is.nan(se)) se <- NA  # no stratum with two PSUs
   value <- if (theta %in% c(0, 1)) theta else as.numeric(coef(found))
-  if (study$adjust && !is.na(se)) {
-    influence <- w * (if (indicator$rule == "total") m$y else (m$y - value * m$x) / sum((w * m$x)[base]))
+  influence <- w * (if (indicator$rule == "total") m$y else (m$y - value * m$x) / sum((w * m$x)[base]))
+  if (!is.null(study$cases) && !again) {
+    se <- sqrt(max(as.numeric(case_covariance(study, cbind(ifelse(base, influence, 0)))), 0))
+  } else if (study$adjust && !is.na(se)) {
     se <- sqrt(max(se^2 + as.numeric(lonely_part(study, part, cbind(ifelse(base, influence, 0)))), 0))
   }
   if (!is.na(se) && se < 1e-7 * max(abs(value), 1e-3)) se <- 0
@@ -481,6 +561,30 @@ decision_of <- function(indicator, value, se, df, answered_df, answered, shown, 
   decide(value + c(-1, 1) * qt(1 - alpha, df) * se, indicator$target, indicator$operator)
 }
 
+# Verdicts that hold together (Holm 1979): "met" is one family of claims, "not met" another. errors[k] is the one-sided
+# error of a verdict while k claims are open.
+in_one_family <- function(table, indicators, errors) {
+  figure <- paste(table$indicator, table$category, table$domain, sep = " | ")
+  first <- which(!duplicated(figure) & table$decision != "none" & table$publishable == "true" &
+                   !is.na(table$estimate) & !is.na(table$se))
+  verdict <- function(row, alpha) {
+    one <- table[row, ]
+    decision_of(indicators[[one$indicator]], one$estimate, one$se, one$answered_df, one$answered_df, one$n_base, TRUE, alpha)
+  }
+  kept <- integer()
+  for (claim in c("met", "not_met")) {
+    open <- first
+    while (length(open)) {
+      holds <- vapply(open, function(row) verdict(row, errors[length(open)]) == claim, NA)
+      if (!any(holds)) break
+      kept <- c(kept, open[which(holds)[1]])
+      open <- open[-which(holds)[1]]
+    }
+  }
+  table$decision[table$decision %in% c("met", "not_met") & !(figure %in% figure[kept])] <- "undetermined"
+  table
+}
+
 # ---- All figures ----------------------------------------------------------------------------------------------------
 
 # Domains of a specification that occur in the rows of the subset: named list of rows; names as in estimates.csv.
@@ -532,7 +636,7 @@ figure <- function(study, indicator, m, rows, domain, methods, levels) {
            else if (indicator$operator == ">") value > indicator$target else value >= indicator$target
   common <- data.frame(
     indicator = indicator$id, category = m$category, domain = domain, n = sum(rows), n_base = answered,
-    estimate = value, se = se, df = df, deff = deff,
+    estimate = value, se = se, df = df, answered_df = answered_df, deff = deff,
     n_effective = effective_n(share, value, se, answered, deff),
     decision = decision_of(indicator, value, se, df, answered_df, answered, shown, study$alpha),
     point_meets = if (is.na(meets)) "" else tolower(as.character(meets)),
@@ -585,10 +689,9 @@ together <- function(study, indicator, m, rows) {
     slope[k, 2 * k] <- if (total) 0 else -values[k] / at[2 * k]
   }
   covariance <- slope %*% vcov(totals) %*% t(slope)
-  if (study$adjust) {
-    columns <- vapply(names, function(name) study$w * design$variables[[name]] * study$inside, numeric(length(study$w)))
-    covariance <- covariance + lonely_part(study, design[study$inside, ], columns %*% t(slope))
-  }
+  columns <- vapply(names, function(name) study$w * design$variables[[name]] * study$inside, numeric(length(study$w)))
+  if (!is.null(study$cases)) covariance <- case_covariance(study, columns %*% t(slope))
+  else if (study$adjust) covariance <- covariance + lonely_part(study, design[study$inside, ], columns %*% t(slope))
   list(value = values, covariance = covariance)
 }
 
@@ -631,7 +734,7 @@ crosstab_of <- function(study, row, column) {
   part <- design[inside, ]
   part$variables$.row <- factor(part$variables$.row)
   part$variables$.column <- factor(part$variables$.column)
-  if (study$adjust) {
+  if (study$adjust || (!is.null(study$cases) && !study$replicated)) {
     found <- second_order_test(study, part, inside)
   } else {
     test <- svychisq(~.row + .column, part, statistic = "F")
@@ -658,8 +761,9 @@ second_order_test <- function(study, part, inside) {
   kept <- study$rows %in% part$variables$.row_number
   whole <- matrix(0, length(kept), ncol(u))
   whole[kept, ] <- u
-  simple <- svyrecvar(u, part$cluster, part$strata, part$fpc, postStrata = part$postStrata)
-  covariance <- simple + lonely_part(study, part, whole)
+  covariance <- if (!is.null(study$cases)) case_covariance(study, whole)
+                else svyrecvar(u, part$cluster, part$strata, part$fpc, postStrata = part$postStrata) +
+                  lonely_part(study, part, whole)
   n <- sum(inside)
   table <- matrix(share, length(rows), byrow = TRUE)
   expected <- outer(rowSums(table), colSums(table))

@@ -19,14 +19,16 @@ from analysis.encoding import encoding_of
 from analysis.estimates.replicates import build_replicates
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Frame
-from analysis.plan import Indicator, Plan
+from analysis.plan import DesignPlan, Indicator, Plan
 from analysis.plan_weighting import CalibrationStep, Margin, NonresponseStep, TrimStep
 from analysis.verdict_rule import nominal_alpha
+from analysis.weights.base import selection_weights
 
 FUNCTIONS = Path(__file__).with_name("functions.R")
 SCRIPT = "recompute.R"
 DRAWS = "bootstrap_draws.csv"
 LARGEST_DIFFERENCE = 1e-6
+MOST_CLAIMS = 1000  # verdicts of one family while fieldwork goes on
 _SIMULATED = "mogstad-romano-shaikh-wilhelm"
 
 
@@ -34,9 +36,8 @@ def write_r_script(plan: Plan, frame: Frame, folder: Path) -> list[Path]:
     """Writes recompute.R, functions.R and, for a bootstrap, its draws into the plan's `folder`.
 
     estimates.csv, weights.csv and the other tables of `csv_report` must stand there when the script runs. Raises
-    FaultsFound for data in another format than CSV, which base R cannot read, and for weights it has no words for.
+    FaultsFound for data in another format than CSV, which base R cannot read.
     """
-    _refuse_what_it_cannot_say(plan)
     wrong = [name for name in plan.data.file if Path(name).suffix.lower() != ".csv"]
     if wrong:
         raise FaultsFound([Fault("plan", "data.file", "csv, for a script in R", shortened(wrong))])
@@ -50,22 +51,10 @@ def write_r_script(plan: Plan, frame: Frame, folder: Path) -> list[Path]:
     return made
 
 
-def _refuse_what_it_cannot_say(plan: Plan) -> None:
-    """Base weights must be a column; nonresponse adjustment and families of verdicts are not put into R."""
-    faults = []
-    if plan.design.selection is not None:
-        faults.append(Fault("plan", "design.selection", "design.weight, for a script in R", "selection"))
-    if any(isinstance(step, NonresponseStep) for step in plan.calibration):
-        faults.append(Fault("plan", "calibration[0]", "no nonresponse step, for a script in R", "nonresponse"))
-    if plan.decisions.adjust != "none":
-        faults.append(Fault("plan", "decisions.adjust", "none, for a script in R", plan.decisions.adjust))
-    if faults:
-        raise FaultsFound(faults)
-
-
 def _write_draws(plan: Plan, frame: Frame, path: Path) -> None:
     """How often each replicate took each PSU, as multipliers: one line per PSU."""
-    design = build_design(plan.design, frame)
+    selection = plan.design.selection
+    design = build_design(plan.design, frame, selection_weights(selection, frame) if selection else None)
     made = build_replicates(plan.design.replicates, design, frame, [])
     strata, psus = frame.crossed(plan.design.strata), frame.crossed(plan.design.psu)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -118,7 +107,7 @@ def _design(plan: Plan) -> Iterator[str]:
     """The columns of the design, then svydesign."""
     design = plan.design
     yield "# 2. Design"
-    yield f"data$.weight <- {f'number(data, {r(design.weight)})' if design.weight else '1'}"
+    yield f"data$.weight <- {_base_weight(design)}"
     yield f"data$.stratum <- crossed(data, {r(list(design.strata))})"
     psu = f"crossed(data, {r(list(design.psu))})" if design.psu else "as.character(seq_len(nrow(data)))"
     yield f"data$.psu <- {psu}"
@@ -146,10 +135,26 @@ def _design(plan: Plan) -> Iterator[str]:
     yield f"inside <- !is.na({column}) & {sign}({column} %in% {listed})"
 
 
+def _base_weight(design: DesignPlan) -> str:
+    if design.selection is None:
+        return f"number(data, {r(design.weight)})" if design.weight else "1"
+    chosen = design.selection
+    parts = [f"number(data, {r(chosen.psu)}), number(data, {r(chosen.unit)})"]
+    parts += [f"eligible = number(data, {r(chosen.eligible)})"] if chosen.eligible else []
+    parts += [f"interviewed = number(data, {r(chosen.interviewed)})"] if chosen.interviewed else []
+    parts += [f"cap = {r(chosen.cap)}"] if chosen.cap else []
+    return f"selection_weight({', '.join(parts)})"
+
+
 def _calibration(plan: Plan, folder: Path) -> Iterator[str]:
     yield "# 3. Weights: postStratify, rake, calibrate, trimWeights"
     yield "steps <- list()"
-    for k, step in enumerate(plan.calibration, start=1):
+    yield "response <- NULL"
+    steps = plan.calibration
+    if steps and isinstance(steps[0], NonresponseStep):
+        yield from _nonresponse(steps[0])
+        steps = steps[1:]
+    for k, step in enumerate(steps, start=1):
         if isinstance(step, TrimStep):
             bounds = f"lower = {r(step.lower)}, upper = {r(step.upper)}, strict = {r(step.strict)}"
             yield f'steps[[{k}]] <- list(method = "trim", {bounds})'
@@ -157,6 +162,15 @@ def _calibration(plan: Plan, folder: Path) -> Iterator[str]:
             yield f"steps[[{k}]] <- list(method = {r(step.method)}, max_iterations = {max(step.max_iterations, 5000)},"
             yield from _controls(step, folder)
     yield "for (step in steps) design <- apply_step(design, step)"
+
+
+def _nonresponse(step: NonresponseStep) -> Iterator[str]:
+    """From here on the data are the respondents'; the variance comes back to all sampled cases."""
+    status, classes = f"data[[{r(step.status)}]]", f"data[{r(list(step.classes))}]"
+    yield f"response <- response_of({status}, {classes}, data$.weight, {step.minimum}, {r(step.maximum)})"
+    yield "design <- respondents_of(plain, response)"
+    yield "inside <- inside[response$answered]"
+    yield "data <- data[response$answered, ]"
 
 
 def _controls(step: CalibrationStep, folder: Path) -> Iterator[str]:
@@ -190,6 +204,9 @@ def _study(plan: Plan) -> Iterator[str]:
     yield f"              stratum = data$.stratum, replicated = {r(again)}, calibrated = {r(calibrated)},"
     yield f"              counted_on_psus = {r(counted)}, rows = data$.row_number,"
     yield f"              adjust = {r(_linear_adjust(plan))}, lonely_in_domains = {r(plan.design.lonely_in_domains)})"
+    if any(isinstance(step, NonresponseStep) for step in plan.calibration):
+        yield "study$cases <- list(design = plain, response = response,"
+        yield "                    moved = moved_by_case(plain$variables$.weight, response))"
     if not again:
         return
     if replicates.type == "given":
@@ -197,23 +214,23 @@ def _study(plan: Plan) -> Iterator[str]:
     else:
         file = r(DRAWS) if replicates.type == "bootstrap" else "NULL"
         yield f"made <- replicate_weights(plain, {r(replicates.type)}, rho = {r(replicates.rho)}, file = {file})"
-        yield "base <- data$.weight"
-    yield "study$multiplier <- made$multiplier"
-    yield f"study$design <- replicate_design(design, made, base, steps, mse = {r(replicates.mse)})"
+        yield "base <- plain$variables$.weight"
+    yield "study$multiplier <- made$multiplier[data$.row_number, , drop = FALSE]"
+    yield f"study$design <- replicate_design(design, made, base, steps, mse = {r(replicates.mse)}, response)"
 
 
 def _given(plan: Plan) -> Iterator[str]:
     replicates = plan.design.replicates
     if isinstance(replicates.columns, str):
-        yield f"columns <- grep(glob2rx({r(replicates.columns)}), names(data), value = TRUE)"
+        yield f"columns <- grep(glob2rx({r(replicates.columns)}), names(plain$variables), value = TRUE)"
     else:
         yield f"columns <- {r(list(replicates.columns or ()))}"
     scale = 1.0 if replicates.scale is None else replicates.scale
     given = replicates.rscales if replicates.rscales is not None else 1.0
     rscales = r(list(given)) if isinstance(given, tuple) else f"rep({r(given)}, length(columns))"
-    yield "made <- list(multiplier = sapply(columns, function(name) number(data, name)),"
+    yield "made <- list(multiplier = sapply(columns, function(name) number(plain$variables, name)),"
     yield f"             scale = {r(scale)}, rscales = {rscales})"
-    yield f"base <- {'rep(1, nrow(data))' if replicates.combined else 'data$.weight'}"
+    yield f"base <- {'rep(1, nrow(plain$variables))' if replicates.combined else 'plain$variables$.weight'}"
 
 
 def _figures(plan: Plan) -> Iterator[str]:
@@ -228,6 +245,12 @@ def _figures(plan: Plan) -> Iterator[str]:
     methods, levels = r(list(plan.interval.method)), r(list(plan.interval.level))
     yield f"study$alpha <- {r(nominal_alpha(plan.decisions))}  # one-sided error of a verdict"
     yield f"recomputed <- figures(study, indicators, domains, methods = {methods}, levels = {levels})"
+    if plan.decisions.adjust == "holm" and plan.indicators:
+        claims = "length(indicators) * nrow(recomputed)"
+        errors = f"{r(plan.decisions.alpha)} / seq_len({claims})"
+        if plan.decisions.looks is not None:
+            errors = r([nominal_alpha(plan.decisions, plan.decisions.alpha / k) for k in range(1, MOST_CLAIMS + 1)])
+        yield f"recomputed <- in_one_family(recomputed, indicators, errors = {errors})"
 
 
 def _indicator(indicator: Indicator) -> str:
@@ -253,7 +276,9 @@ def _tables(plan: Plan) -> Iterator[str]:
     yield ""
     yield "# 6. Comparison with what was published"
     yield "differences <- list()"
-    yield "differences$weights <- compare(data.frame(row = seq_along(weight), weight = as.numeric(weight)),"
+    yield "final <- numeric(nrow(plain$variables))  # cases that did not answer weigh nothing"
+    yield "final[data$.row_number] <- as.numeric(weight)"
+    yield "differences$weights <- compare(data.frame(row = seq_along(final), weight = final),"
     yield '  read_table("weights.csv"), keys = "row", numbers = "weight")'
     if plan.indicators:
         yield 'differences$estimates <- compare(recomputed, read_table("estimates.csv"),'

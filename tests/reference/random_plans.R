@@ -34,8 +34,16 @@ step_of <- function(design, step) {
   }
   goal <- c(goal, step$total)
   bounds <- if (is.null(step$bounds)) c(-Inf, Inf) else step$bounds
-  calibrate(design, as.formula(paste("~", x)), goal, calfun = step$method, bounds = bounds, epsilon = 1e-12,
-            maxit = 500)
+  how <- list(design, as.formula(paste("~", x)), goal, calfun = step$method, bounds = bounds, epsilon = 1e-12, maxit = 500)
+  if (inherits(design, "svyrep.design")) how$compress <- FALSE  # calibrate of given replicates stops at its own default
+  made <- do.call(calibrate, how)
+  if (inherits(made, "svyrep.design")) {
+    missed <- apply(weights(made, "analysis"), 2, function(w) {
+      max(abs(colSums(model.matrix(as.formula(paste("~", x)), made$variables) * w) - goal) / (1 + abs(goal)))
+    })
+    put("calibrate", missed = sum(missed > 1e-6))
+  }
+  made
 }
 
 design_of <- function(data, p) {
@@ -77,11 +85,21 @@ figure <- function(name, part, indicator, p) {
   if (!kind %in% c("ratio", "total")) put(name, deff = as.numeric(deff(stat)))
   if (kind != "share") return(invisible())
   if (df <= 0 || value < 1e-9 || value > 1 - 1e-9 || !is.finite(se) || se < 1e-9) return(invisible())
-  for (method in c("logit", "beta", "asin", "mean", "xlogit")) for (level in p$levels) {
+  methods <- c("asin", "mean", "xlogit")
+  # svyciprop's beta counts its own degrees of freedom; its logit is a regression of each replicate, which ends nowhere in
+  # particular where a replicate has a share of 0 or 1.
+  if (df == degf(part)) methods <- c(methods, "beta")
+  if (!inherits(part, "svyrep.design") || !extreme(part)) methods <- c(methods, "logit")
+  for (method in methods) for (level in p$levels) {
     ci <- tryCatch(attr(svyciprop(~.y, part, method = method, level = level, df = df, na.rm = TRUE), "ci"),
                    error = function(fault) NULL)
-    if (!is.null(ci)) put(name, structure(as.numeric(ci), names = paste(c("lower", "upper"), method, level)))
+    if (!is.null(ci) && !anyNA(ci)) put(name, structure(as.numeric(ci), names = paste(c("lower", "upper"), method, level)))
   }
+}
+
+extreme <- function(part) {
+  each <- svymean(~.y, part, na.rm = TRUE, return.replicates = TRUE)$replicates
+  any(is.na(each) | each < 1e-9 | each > 1 - 1e-9)
 }
 
 with_y <- function(design, indicator) {
@@ -159,8 +177,11 @@ one_plan <- function(p, data) {
   }
   for (table in p$crosstabs) {
     both <- subset(design, !is.na(data[[table[1]]][row]) & !is.na(data[[table[2]]][row]))
-    both$variables$.a <- factor(both$variables[[table[1]]])
-    both$variables$.b <- factor(both$variables[[table[2]]])
+    live <- if (inherits(both, "survey.design")) is.finite(both$prob) else TRUE
+    for (j in 1:2) {
+      value <- both$variables[[table[j]]]
+      both$variables[[c(".a", ".b")[j]]] <- factor(value, levels = sort(unique(value[live])))
+    }
     if (old && p$lonely == "adjust" && p$has_lonely && p$calibrated && p$replicates == "none") next
     test <- tryCatch(svychisq(~.a + .b, both, statistic = "F"), error = function(fault) NULL)
     if (!is.null(test)) {

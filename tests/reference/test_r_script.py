@@ -48,6 +48,17 @@ def calibrated(kind: str, **more: Any) -> dict[str, Any]:
     return {"method": kind, "margins": [SEX, AGE], "tolerance": 1e-12, "max_iterations": 500, **more}
 
 
+SELECTION = {"psu": "pi_psu", "unit": "pi_unit", "eligible": "members", "interviewed": "asked", "cap": 3}
+NONRESPONSE = {"method": "nonresponse", "status": "status", "classes": ["stratum", "sex"], "minimum": 4, "maximum": 3}
+TARGETS = [one | {"target": {"operator": ">", "value": value}} for one, value in zip(
+    INDICATORS[:3], (0.63, 0.45, 52.0), strict=True)]  # fmt: skip
+HOLM = {
+    "indicators": TARGETS,
+    "domains": [[], ["stratum"], ["sex"], ["age"]],
+    "decisions": {"adjust": "holm"},
+    "ranks": [],
+}
+
 PLANS: dict[str, dict[str, Any]] = {
     "plain sample": {"design": {}},
     "stratum left out": INNER | EVERY | {"interval": {"method": INTERVALS, "level": [0.95, 0.90]}},
@@ -77,6 +88,19 @@ PLANS: dict[str, dict[str, Any]] = {
     "bootstrap": {"design": ADJUST | {"replicates": {"type": "bootstrap", "number": 40}}, "calibration": [RAKE]},
     "given replicates": {"design": {"weight": "w", "replicates": GIVEN}},
     "given replicates, raked": {"design": ADJUST | {"replicates": GIVEN}, "calibration": [RAKE]},
+    "base weights from the drawing": {"design": {k: v for k, v in ADJUST.items() if k != "weight"}
+                                      | {"selection": SELECTION}},
+    "bootstrap of weights from the drawing": {"design": {"strata": ["stratum"], "psu": ["psu"], "selection": SELECTION,
+                                              "replicates": {"type": "bootstrap", "number": 30}}},
+    "nonresponse": {"calibration": [NONRESPONSE]} | {"domains": [[], ["dom"], ["stratum"]]},
+    "nonresponse, two stages": {"design": TWO_STAGE | {"lonely_psu": "remove"}, "calibration": [NONRESPONSE]},
+    "nonresponse, raked": {"calibration": [NONRESPONSE, RAKE], "indicators": INDICATORS},
+    "nonresponse, linear, poststratified": {"calibration": [NONRESPONSE, calibrated("linear"), POSTSTRATIFY]},
+    "nonresponse, jackknife, raked": {"design": JKN, "calibration": [NONRESPONSE, RAKE]},
+    "nonresponse in a subset": {"calibration": [NONRESPONSE], "subset": {"column": "age", "in": ["16-39", "60+"]}},
+    "verdicts of one family": HOLM,
+    "verdicts of one family while fieldwork goes on": HOLM
+    | {"decisions": {"adjust": "holm", "looks": {"kind": "any_time", "fraction": 0.6}}},
     "half samples": {"data": {"file": "pairs.csv"}, "design": ADJUST | {"replicates": {"type": "brr", "rho": 0.3}},
                      "indicators": [INDICATORS[0]], "domains": [[], ["stratum"]], "crosstabs": [], "contrasts": [],
                      "ranks": []},
@@ -101,17 +125,20 @@ def write_plan_folder(folder: Path, parts: Mapping[str, Any]) -> None:
     folder.mkdir()
     for name in plan.data.file:
         text = (HERE / name).read_text(encoding="utf-8").splitlines()
-        if name == "town.csv":  # a column in which every ninth row has no age
-            text = [f"{line},{_some_age(k, line)}" for k, line in enumerate(text)]
+        if name == "town.csv":
+            text = [f"{line},{','.join(_more(k, line.split(',')))}" for k, line in enumerate(text)]
         (folder / name).write_text("\n".join(text) + "\n", encoding="utf-8")
     result = run_plan(plan, folder=folder)
     write_csv(result, folder)
     write_r_script(plan, read_frame(plan, folder), folder)
 
 
-def _some_age(k: int, line: str) -> str:
-    age = line.split(",")[7]
-    return "some_age" if k == 0 else "" if k % 9 == 0 else age
+def _more(k: int, cells: list[str]) -> list[str]:
+    """More columns: ages of which every ninth is missing, chances to be drawn, and who of the cases answered."""
+    if k == 0:
+        return ["some_age", "pi_psu", "pi_unit", "asked", "status"]
+    nobody = {0: "nonrespondent", 3: "unknown eligibility", 8: "ineligible", 11: "nonrespondent"}
+    return ["" if k % 9 == 0 else cells[7], "0.2", f"{1 / float(cells[5]):.6f}", "1", nobody.get(k % 14, "respondent")]
 
 
 @pytest.fixture(scope="module")
