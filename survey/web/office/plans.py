@@ -210,7 +210,7 @@ def _read_quotas(shown: ShownPlan) -> Changes:
     changes: Changes = {"over_quota": request.form.get("over_quota", "")}
     if remove is not None:
         cells = [cell for cell in cells if cell["name"] != remove]
-    elif request.form.get("go") == "here":
+    elif request.form.get("go") == "here" or request.form.get("label") or request.form.get("limit"):
         used = [int(cell["name"][1:]) for cell in cells if cell["name"][1:].isdecimal()]
         cells = [*cells, read_quota(request.form, max(used, default=0) + 1)]
     return {**changes, "quotas": cells}

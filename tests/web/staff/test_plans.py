@@ -185,6 +185,7 @@ def test_a_wave_is_planned_from_nothing_to_open_and_every_gap_is_named_on_the_wa
             "本轮的目标 1：应为",
         ),
         ("quotas", {"go": "here", "label": "太少", "limit": "0"}, "配额 1：应为"),
+        ("quotas", {"go": "next", "label": "忘了份数", "limit": ""}, "配额 1：还没有填"),
         ("protection", {"keep_days": "999"}, "保存天数：应为"),
         ("recording", {"position_metres": "7", "recording_days": "30"}, "位置取整到多少米：应为"),
         ("ways", {"ways": ["pigeon"]}, "怎样调查 1：应为"),
