@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from survey.cli.analyse import analyse_command, bulletin_command, report_command
+from survey.cli.analyse import analyse_command, question_command, report_command
 from survey.cli.backup import backup_command, restore_command
 from survey.cli.cases import cases_group
 from survey.cli.clean_up import clean_up_command
@@ -128,6 +129,7 @@ def _register_commands(app: Flask) -> None:
     app.cli.add_command(jobs_group)
     app.cli.add_command(webhooks_group)
     app.cli.add_command(analyse_command)
+    app.cli.add_command(question_command)
     app.cli.add_command(report_command)
     app.cli.add_command(bulletin_command)
     app.cli.add_command(evidence_command)

@@ -1,4 +1,4 @@
-"""`flask analyse`, `flask report`, `flask bulletin`: compute a wave's figures, write its report."""
+"""`flask analyse`, `analyse-question`, `report`, `bulletin`: compute a wave's figures, ask for more, write reports."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from survey.cli.plain_errors import plain_errors
+from survey.programme.question import Question
 from survey.web.services import services
 
 _folder = click.Path(path_type=Path, file_okay=False)
@@ -31,6 +32,22 @@ def analyse_command(*, wave: str, out: Path, formats: str, run_id: str | None) -
         outside = analysed.result["outside_population"][source]
         click.echo(f"{source}: {rows} responses" + (f", {outside} from outside the population" if outside else ""))
     click.echo(f"plan, data and estimates in {out}")
+
+
+@click.command("analyse-question")
+@click.option("--wave", required=True, help="Id of the wave.")
+@click.option("--run", "run_id", required=True, help="Id of a finished run.")
+@click.option("--question", required=True, help="groups, ranks, rules, modes, or crosstab:ROW:COLUMN.")
+@click.option("--data", type=_folder, help="Folder of the run; left out, the answers are taken from the database.")
+@with_appcontext
+@plain_errors
+def question_command(*, wave: str, run_id: str, question: str, data: Path | None) -> None:
+    """Answer a further question to a run: the same weights, other figures."""
+    from survey.actions.results.answer_question import answer_question
+
+    asked = Question.from_key(question)
+    answer = answer_question(services().storage, wave, run_id, asked, data, datetime.now(UTC))
+    click.echo(f"{asked.key}: {answer['rows']} responses, {len(answer['estimates'])} estimates")
 
 
 @click.command("report")

@@ -87,6 +87,19 @@ def count_cases(session: Session, wave_id: str) -> int:
     return session.scalar(query.where(CaseRow.wave == wave_id, CaseRow.state != CaseState.RESERVE.value)) or 0
 
 
+def count_dispositions(session: Session, wave_id: str) -> dict[str, dict[Disposition, int]]:
+    """How many drawn dwellings of each area have which final code; reserves and replacements left out."""
+    query = (
+        select(CaseRow.area, CaseRow.disposition, func.count())
+        .where(CaseRow.wave == wave_id, CaseRow.state != CaseState.RESERVE.value, CaseRow.phase == Phase.MAIN.value)
+        .group_by(CaseRow.area, CaseRow.disposition)
+    )
+    counts: dict[str, dict[Disposition, int]] = {}
+    for area, code, n in session.execute(query):
+        counts.setdefault(area, {})[Disposition(code)] = n
+    return counts
+
+
 def set_disposition(session: Session, wave_id: str, case_id: str, disposition: Disposition) -> None:
     _change(session, wave_id, case_id, disposition=disposition.value)
 

@@ -1,14 +1,16 @@
 """Numbers of live responses by where they come from, without those that a review rejected; never an answer."""
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.response.day_only import length_of
 from survey.response.response import Mode, Purpose, Source
+from survey.storage.hour_counts import HourCount, count_by_hour
 from survey.storage.responses import ResponseRow
 from survey.storage.reviews import not_rejected
 
@@ -30,18 +32,17 @@ class ResponseCount:
 
 def count_by_source(session: Session, wave_id: str, since: datetime | None = None) -> list[ResponseCount]:
     """Live responses of a wave by area, source, mode and poster; with `since`, only those received after it."""
-    columns = (ResponseRow.area, ResponseRow.source, ResponseRow.mode, ResponseRow.poster)
-    query = (
-        select(*columns, func.count())
-        .where(ResponseRow.wave == wave_id, ResponseRow.purpose == Purpose.LIVE.value, _COUNTS)
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    if since is not None:
-        query = query.where(ResponseRow.received_at > since)
+    return summed(count_by_hour(session, wave_id, since))
+
+
+def summed(hours: Iterable[HourCount]) -> list[ResponseCount]:
+    """The numbers of all hours together."""
+    totals: Counter[tuple[str, Source, Mode, str]] = Counter()
+    for one in hours:
+        totals[one.area or "", one.source, one.mode, one.poster or ""] += one.n
     return [
-        ResponseCount(area, Source(source), Mode(mode), poster, n)
-        for area, source, mode, poster, n in session.execute(query)
+        ResponseCount(area or None, source, mode, poster or None, n)
+        for (area, source, mode, poster), n in sorted(totals.items())
     ]
 
 

@@ -112,6 +112,12 @@ ROLES: dict[str, frozenset[Role]] = {
     "analyst.indicator": PROGRAMME,
     "analyst.start": PROGRAMME,
     "analyst.estimates": PROGRAMME,
+    "analyst.live": PROGRAMME,
+    "analyst.figures": PROGRAMME,
+    "analyst.ask": PROGRAMME,
+    "analyst.crosstab": PROGRAMME,
+    "analyst.ranks": PROGRAMME,
+    "analyst.rules": PROGRAMME,
     "analyst.responses": frozenset({ANALYST}),
     "analyst.bulletin": PROGRAMME,
     "analyst.make": PROGRAMME,  # answers and evidence: analysts only, which the view asks

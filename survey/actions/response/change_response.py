@@ -16,6 +16,7 @@ from survey.response.receipt import Outcome, Received, sign_receipt
 from survey.response.response import Purpose, Submission, Withdrawal
 from survey.storage import Storage
 from survey.storage.deliveries import Delivery
+from survey.storage.hour_counts import forget_hours
 from survey.storage.marking import mark_changed
 from survey.storage.quotas import leave_quotas
 from survey.storage.responses import ConflictRow, DraftRow, LedgerRow, ResponseRow
@@ -108,6 +109,8 @@ def _keep_for_review(connection: Connection, delivery: Delivery) -> Received:
 
 
 def _update(connection: Connection, wave: str, response_id: str, values: dict[str, object]) -> None:
+    before = connection.execute(select(ResponseRow.received_at).where(*_of(ResponseRow, wave, response_id))).all()
+    forget_hours(connection, wave, [row.received_at for row in before])
     changed = connection.execute(update(ResponseRow).where(*_of(ResponseRow, wave, response_id)).values(values))
     if changed.rowcount != 1:
         raise ResponseMissingError(f"wave {wave}, response {response_id}: not there")

@@ -29,6 +29,7 @@ from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.deliveries import Delivery
 from survey.storage.events import new_event, record_event
+from survey.storage.hour_counts import forget_hours
 from survey.storage.marking import mark_new
 from survey.storage.questionnaires import require_questionnaire
 from survey.storage.response_imports import ImportedResponseRow, add_import, change_import, withdrawn_of
@@ -223,6 +224,7 @@ def _sorted_out(session: Session, wave_id: str, group: Sequence[Delivery]) -> tu
 
 def _insert(connection: Connection, new: Sequence[Delivery], other: Sequence[Delivery], import_id: str | None) -> None:
     if new:
+        forget_hours(connection, new[0].submission.wave, [one.received_at for one in new])
         connection.execute(insert(ResponseRow), [one.response_values() for one in new])
         connection.execute(insert(LedgerRow), [one.ledger_values(Outcome.ACCEPTED) for one in new])
         mark_new(connection, new)

@@ -18,6 +18,7 @@ from survey.response.signals import NOTHING_NOTICED, Noticed
 from survey.storage import Storage
 from survey.storage.deliveries import Delivery
 from survey.storage.driver import DriverStatement
+from survey.storage.hour_counts import forget_hours
 from survey.storage.invitations import CodeUseRow
 from survey.storage.marking import mark_new
 from survey.storage.responses import ConflictRow, DraftRow, LedgerRow, ResponseRow
@@ -89,6 +90,8 @@ def _accept(connection: Connection, deliveries: Sequence[Delivery]) -> list[Rece
     if uses:
         connection.execute(_INSERT_CODE_USE, uses)
     drafts = [_DELETE_DRAFT.execute(connection, _key(delivery)).rowcount > 0 for delivery in deliveries]
+    for door in (delivery for delivery in deliveries if delivery.submission.interviewer is not None):
+        forget_hours(connection, door.submission.wave, [door.received_at])  # its day may be over
     mark_new(connection, deliveries)
     return [
         Received(Outcome.ACCEPTED, delivery.receipt, had_draft=had_draft)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey.actions.results.check_integrity import check_integrity
 from survey.actions.webhooks.announce import announce
+from survey.actions.results.keep_counts import keep_counts
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.manifest import described, write_manifest
 from survey.exchange.plan.analysis_bundle import PLAN, Bundle, BundleWriter, WaveDefinition
@@ -94,6 +95,7 @@ def analyse_wave(
         result=result,
         message="\n".join(analysed.warnings),
     )
+    keep_counts(storage, wave_id, now)
     return AnalysedWave(run_id, analysed.result["rows"], analysed.result, analysed.warnings)
 
 

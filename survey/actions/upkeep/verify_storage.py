@@ -30,6 +30,7 @@ from survey.storage.audit import (
     stream_recordings,
     used_codes_without_letter,
 )
+from survey.storage.hour_counts import hours_that_differ
 from survey.storage.quotas import quota_disagreements
 
 _HELD = {Outcome.ACCEPTED, Outcome.CHANGED, Outcome.WITHDRAWN}
@@ -67,6 +68,8 @@ def verify_storage(storage: Storage, key: str, on_progress: OnProgress = tell_no
             yield Disagreement("quota", wave, cell, f"the counter says {accepted}, answers counted: {counted}")
         for counts in count_by_wave(session):
             yield from _check_counts(counts)
+            for hour in hours_that_differ(session, counts.wave):
+                yield Disagreement("hour_count", counts.wave, f"{hour:%Y-%m-%d %H}:00 UTC", "not what the rows say")
         for wave, what in check_versions(session):
             yield Disagreement("wave_version", wave, "versions", what)
 

@@ -13,8 +13,8 @@ from survey.actions.results.show_release import PublicResults, ReleasedWave, fin
 from survey.programme.area import Area, AreaLevel
 from survey.web.charts_of_results import chart_of_indicators
 from survey.web.i18n import in_page_language, negotiate, page_language, use_language
-from survey.web.public.standalone_chart import StandaloneChart, standalone_chart, style_hash
 from survey.web.services import services
+from survey.web.standalone_chart import StandaloneChart, standalone_chart, style_hash
 from survey.web.words import WORDS
 
 _LANGUAGE = "/<language:tag>"

@@ -1,0 +1,52 @@
+"""A further question to a finished analysis: another cut of the same answers, with the same weights. Step 6."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class QuestionKind(StrEnum):
+    GROUPS = "groups"  # every indicator by sex, age, mode and what the catalogue reports by
+    CROSSTAB = "crosstab"  # one item by another column
+    RANKS = "ranks"  # ranks with confidence sets, and model-based estimates of communities
+    RULES = "rules"  # the same answers counted by other rules
+    MODES = "modes"  # every indicator by mode, with tests
+
+
+@dataclass(frozen=True)
+class Question:
+    """`row` and `column` name columns of the answers and are set for a cross-table only."""
+
+    kind: QuestionKind
+    row: str = ""
+    column: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.kind is QuestionKind.CROSSTAB) != bool(self.row and self.column) or ":" in self.row + self.column:
+            raise ValueError(f"question {self.kind}: expected row and column for a cross-table only")
+        if self.row and self.row == self.column:
+            raise ValueError("question crosstab: expected two different columns")
+
+    @property
+    def key(self) -> str:
+        """What the question is stored under.
+
+        >>> Question(QuestionKind.CROSSTAB, "a4", "f2").key
+        'crosstab:a4:f2'
+        """
+        return ":".join(part for part in (self.kind.value, self.row, self.column) if part)
+
+    @classmethod
+    def from_key(cls, key: str) -> "Question":
+        """What `key` was made from. Raises `ValueError`."""
+        kind, *columns = key.split(":")
+        row, column = columns if len(columns) == 2 else ("", "")
+        return cls(QuestionKind(kind), row, column)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a run: running, done or failed. `message` says why it failed."""
+
+    question: Question
+    status: str
+    message: str = ""
