@@ -161,3 +161,33 @@ def test_a_table_is_scrolled_by_keyboard_and_the_page_is_not(staff_site: StaffSi
     page.keyboard.press("ArrowRight")
     page.wait_for_function("box => box.scrollLeft > 0", arg=table.element_handle())
     assert page.evaluate("window.scrollX") == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_analyst_studies_a_wave_from_arrivals_to_a_cross_table(
+    staff_site: StaffSite, open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page(size, locale="zh-CN")
+    staff_site.sign_in(page, DISTRICT_ANALYST)
+    page.goto(f"{staff_site.url}{RESULTS}")
+    follow(page.get_by_role("link", name="进行中", exact=True))
+    assert page.locator("svg.bars").count() == 2
+    looks_right(page)
+    follow(page.get_by_role("link", name="结果表", exact=True))
+    page.select_option("#decision", "not_met")
+    follow(page.locator(".filter button"))
+    assert set(page.locator("td .decision").all_inner_texts()) == {"✗ 未达标"}
+    looks_right(page)
+    for view in ("排名", "不同算法"):
+        follow(page.get_by_role("link", name=view, exact=True))
+        assert page.get_by_role("button", name="开始计算").first.is_visible()
+        looks_right(page)
+    follow(page.get_by_role("link", name="交叉表", exact=True))
+    page.select_option("#row", "a4")
+    page.select_option("#column", "f1")
+    follow(page.locator(".filter button"))
+    if size == SIZES[0]:  # the second time the answer is there
+        follow(page.get_by_role("button", name="开始计算"))
+        page.get_by_role("heading", name="有没有关系").wait_for()
+    assert "Rao–Scott" in page.locator("main").inner_text()
+    looks_right(page)
