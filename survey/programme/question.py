@@ -10,6 +10,7 @@ class QuestionKind(StrEnum):
     RANKS = "ranks"  # ranks with confidence sets, and model-based estimates of communities
     RULES = "rules"  # the same answers counted by other rules
     MODES = "modes"  # every indicator by mode, with tests
+    TREND = "trend"  # every indicator over this wave and those before it
 
 
 @dataclass(frozen=True)

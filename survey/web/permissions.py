@@ -118,6 +118,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "analyst.crosstab": PROGRAMME,
     "analyst.ranks": PROGRAMME,
     "analyst.rules": PROGRAMME,
+    "analyst.trend": PROGRAMME,
     "analyst.responses": frozenset({ANALYST}),
     "analyst.bulletin": PROGRAMME,
     "analyst.make": PROGRAMME,  # answers and evidence: analysts only, which the view asks

@@ -11,10 +11,11 @@ from typing import Any
 import yaml
 
 from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave
+from survey.actions.results.compare_waves import compare_waves
 from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter, WaveDefinition
 from survey.exchange.plan.analysis_plan import RESPONSES, plan_text
 from survey.exchange.plan.question_plan import question_plan
-from survey.programme.question import Question
+from survey.programme.question import Question, QuestionKind
 from survey.response.response import Source
 from survey.storage import Storage
 from survey.storage.analyses import load_run
@@ -22,7 +23,17 @@ from survey.storage.analysis_questions import AnalysisQuestionRow, load_question
 from survey.storage.responses import stream_responses
 
 LEAST_COMPARED = 30  # answers of a mode; fewer tell nothing about it and would weaken every other test
-_ANSWER = ("estimates", "contrasts", "crosstabs", "ranks", "small_areas", "rows", "plan_sha256", "data_sha256")
+_ANSWER = (
+    "estimates",
+    "contrasts",
+    "crosstabs",
+    "ranks",
+    "small_areas",
+    "trends",
+    "rows",
+    "plan_sha256",
+    "data_sha256",
+)
 
 
 def answer_question(
@@ -51,6 +62,10 @@ def _answer(
         definition = define_wave(session, wave_id)
     if run is None or run.status != "done" or not (json.loads(run.result).get(Source.PROB.value)):
         raise AnalysisFailedError(f"run {run_id}: expected a finished analysis of a drawn sample")
+    if question.kind is QuestionKind.TREND:
+        compared, entry = compare_waves(storage, wave_id)
+        text = plan_text(compared, [f"Wave {wave_id} and those before it"])
+        return text, {name: entry[name] for name in _ANSWER} | {"same_data": True}
     sha256 = json.loads(run.result)[Source.PROB.value]["data_sha256"]
     if data is not None and _sha256(data / RESPONSES) == sha256:
         return _run_in(data, _plan_of(run.plan), question, definition, same_data=True)

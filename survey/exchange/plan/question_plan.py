@@ -36,6 +36,8 @@ def question_plan(
         QuestionKind.RULES: lambda: {"indicators": list(_by_rules(questionnaire, indicators)), "domains": [[]]},
         QuestionKind.MODES: lambda: _modes(base["indicators"], modes),
     }
+    if question.kind not in makers:
+        raise ValueError(f"question {question.kind}: expected one of a single wave")
     return base | makers[question.kind]()
 
 

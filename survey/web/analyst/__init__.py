@@ -1,9 +1,9 @@
 """Rates, intervals and decisions of a wave, their release to everyone, and the review of single answers."""
 
-from survey.web.analyst import conflicts, figures, integrity, live, make, questions, release, review
+from survey.web.analyst import conflicts, figures, integrity, live, make, questions, release, review, trend
 from survey.web.analyst.pages import blueprint
 
-for part in (conflicts, figures, integrity, live, make, questions, release, review):
+for part in (conflicts, figures, integrity, live, make, questions, release, review, trend):
     part.add_routes(blueprint)
 
 __all__ = ["blueprint"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from flask import Flask
+from sqlalchemy import text
 
 from analysis.plan import Plan
 from survey.actions.results.analyse_wave import AnalysisFailedError
@@ -19,6 +20,7 @@ from survey.programme.cross_table import shown_cells
 from survey.programme.question import Question, QuestionKind
 from survey.storage.analyses import newest_run
 from survey.storage.analysis_questions import load_question
+from survey.storage.waves import WaveIndicatorRow
 from tests.demonstration import DISTRICT_ANALYST, OTHER_STREET, STREET_ANALYST, WAVE
 from tests.web.conftest import storage_of
 from tests.web.staff.conftest import Visit
@@ -147,3 +149,51 @@ def test_question_is_kept_with_its_plan_and_a_failure_with_its_reason(demo_app: 
     assert found.asked.status == "failed"
     with pytest.raises(AnalysisFailedError, match="expected a finished analysis"):
         answer_question(storage, WAVE, "no-run", CROSSED, None, datetime.now(UTC))
+
+
+def add_earlier_wave(app: Flask) -> None:
+    """The same answers a year before, except that those who felt very safe then did not, and one rule was another."""
+    with storage_of(app).write() as session:
+        for table, over in (
+            ("wave", {"id": "'earlier'", "opened_at": "'2025-11-01 00:00:00.000000'"}),
+            ("wave_indicator", {"wave": "'earlier'"}),
+            ("margin", {"wave": "'earlier'"}),
+            ("response", {"wave": "'earlier'", "answers": """replace(answers, '"b2":"5"', '"b2":"2"')"""}),
+            ("analysis_run", {"wave": "'earlier'"}),
+        ):
+            columns = [row[1] for row in session.execute(text(f"PRAGMA table_info({table})"))]
+            chosen = ", ".join(over.get(name, name) for name in columns)
+            key = "id" if table == "wave" else "wave"
+            session.execute(
+                text(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} WHERE {key} = :wave"),
+                {"wave": WAVE},
+            )
+        row = session.get_one(WaveIndicatorRow, ("earlier", "ENV"))
+        definition = json.loads(row.definition)
+        definition["indicator"]["counted"] = definition["indicator"]["counted"][:1]
+        row.definition = json.dumps(definition)
+
+
+def test_trend_has_the_figures_of_each_wave_and_breaks_where_the_rule_changed(demo_app: Flask, visit: Visit) -> None:
+    assert "还没有可以比较的前一轮" in visit(DISTRICT_ANALYST).get(f"{BASE}/trend").text
+    add_earlier_wave(demo_app)
+    answered(demo_app, Question(QuestionKind.TREND))
+    published = {row[0]: row for row in table(visit, "table?by=district")}
+    rows = table(visit, "trend")
+    for row in rows[1:]:
+        if row[1] == published_name(visit) and row[3]:
+            assert float(row[3]) == pytest.approx(float(published[row[0]][3]), abs=1e-9), row[0]
+    told = {row[0]: row[2] for row in rows[1:] if row[2] != ""}
+    assert told["城市环保满意率"] == "计算规则改了"
+    assert told["群众安全感"] == "可比"
+    changes = {row[0]: row for row in table(visit, "trend", 1)}
+    assert "城市环保满意率" not in changes, "nothing is compared across a break"
+    assert float(changes["创建知晓率"][2]) == pytest.approx(0, abs=1e-9), "the same answers of the same communities"
+    assert float(changes["群众安全感"][2]) > 0.1
+    assert float(changes["群众安全感"][4]) < 0.001
+    page = visit(DISTRICT_ANALYST).get(f"{BASE}/trend?indicator=ENV")
+    assert "变化只从最近一次改变算起" in page.text
+
+
+def published_name(visit: Visit) -> str:
+    return visit(DISTRICT_ANALYST).get(BASE).one("h1").text.strip()
