@@ -1,6 +1,6 @@
 """The plan that answers a further question: a run's own plan with other figures. Design, data and weights stay."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -29,7 +29,7 @@ def question_plan(
     """`modes`: those with enough answers to be compared. Raises `ValueError` for columns that there are not."""
     base = {key: plan[key] for key in _KEPT if key in plan}
     base["indicators"] = list(plan["indicators"])
-    makers = {
+    makers: dict[QuestionKind, Callable[[], dict[str, Any]]] = {
         QuestionKind.GROUPS: lambda: {"domains": [[name] for name in group_columns(questionnaire, indicators)]},
         QuestionKind.CROSSTAB: lambda: _crosstab(question, questionnaire),
         QuestionKind.RANKS: lambda: _ranks(base["indicators"]),

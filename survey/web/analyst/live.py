@@ -68,7 +68,8 @@ def _thin(level: str, names: dict[str, str]) -> str:
     margin, cell, n = match.groups()
     words = " ".join(names.get(part, part) for part in cell.split())
     shown = gettext("没有填写") if cell == "(missing)" else words
-    return gettext("%(margin)s %(cell)s：%(n)s 份", margin=str(_MARGINS.get(margin, margin)), cell=shown, n=n)
+    told = gettext("%(margin)s %(cell)s：%(n)s 份", margin=str(_MARGINS.get(margin, margin)), cell=shown, n=n)
+    return str(told)
 
 
 def _days(found: LiveWave) -> DataTable:

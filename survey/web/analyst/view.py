@@ -39,7 +39,8 @@ def show(
             download=_download_address,
             **more,
         )
-    chosen: Sequence[DataTable | Chart] = {"csv": tables, "svg": charts}.get(wanted, ())
+    offered: dict[str, Sequence[DataTable] | Sequence[Chart]] = {"csv": tables, "svg": charts}
+    chosen = offered.get(wanted, ())
     if not place.isdecimal() or len(place) > 3 or int(place) >= len(chosen):
         abort(404)
     found = chosen[int(place)]
