@@ -5,8 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from survey.cli.analyse import analyse_command, bulletin_command, report_command
-from survey.cli.analyse import analyse_command, question_command, report_command
+from survey.cli.analyse import analyse_command, bulletin_command, question_command, report_command
 from survey.cli.backup import backup_command, restore_command
 from survey.cli.cases import cases_group
 from survey.cli.clean_up import clean_up_command

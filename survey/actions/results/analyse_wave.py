@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from survey.actions.results.check_integrity import check_integrity
-from survey.actions.webhooks.announce import announce
 from survey.actions.results.keep_counts import keep_counts
+from survey.actions.webhooks.announce import announce
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.manifest import described, write_manifest
 from survey.exchange.plan.analysis_bundle import PLAN, Bundle, BundleWriter, WaveDefinition
