@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     PRINT = "print"
     IMPORT = "import"
     WEBHOOK = "webhook"
+    QUESTION = "question"
 
 
 class JobStatus(StrEnum):

@@ -22,6 +22,7 @@ KIND_NAMES = {
     JobKind.PRINT: lazy_gettext("生成打印文件"),
     JobKind.IMPORT: lazy_gettext("导入答卷"),
     JobKind.WEBHOOK: lazy_gettext("消息推送"),
+    JobKind.QUESTION: lazy_gettext("计算分析视图"),
 }
 
 

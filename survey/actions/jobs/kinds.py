@@ -10,7 +10,9 @@ from survey.actions.jobs.job_run import JobRun
 from survey.invitation.invitation import InvitationKind
 from survey.invitation.sheet import Sheet
 from survey.jobs.job import Job, JobKind
+from survey.programme.question import Question
 from survey.storage.analyses import AnalysisRunRow
+from survey.storage.analysis_questions import load_question
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,15 @@ def _webhook(run: JobRun) -> JobOutcome:
     return JobOutcome(deliver(run))
 
 
+def _question(run: JobRun) -> JobOutcome:
+    from survey.actions.results.answer_question import answer_question
+
+    wave, wanted = _wave(run), run.job.parameters
+    data = run.settings.var / "analyses" / wave / wanted["run"]
+    answer_question(run.storage, wave, wanted["run"], Question.from_key(wanted["question"]), data, run.clock())
+    return JobOutcome()
+
+
 def _wave(run: JobRun) -> str:
     if run.job.wave is None:
         raise ValueError(f"job {run.job.id}: expected a wave, found none")
@@ -104,6 +115,7 @@ KINDS: Mapping[JobKind, Callable[[JobRun], JobOutcome]] = {
     JobKind.PRINT: _print,
     JobKind.IMPORT: _import,
     JobKind.WEBHOOK: _webhook,
+    JobKind.QUESTION: _question,
 }
 
 
@@ -113,3 +125,7 @@ def ended(session: Session, job: Job, now: datetime, message: str) -> None:
         row = session.get(AnalysisRunRow, (job.wave, job.id))
         if row is not None and row.status == "running":
             row.status, row.finished_at, row.message = "failed", now, message
+    if job.kind is JobKind.QUESTION and job.wave is not None:
+        asked = load_question(session, job.wave, job.parameters["run"], Question.from_key(job.parameters["question"]))
+        if asked is not None and asked.status == "running":
+            asked.status, asked.finished_at, asked.message = "failed", now, message

@@ -1,17 +1,17 @@
-"""Ask a finished analysis a further question: it is answered in a process of its own and kept with the run."""
+"""Ask a finished analysis a further question: it is answered as a job and kept with the run."""
 
 import json
-import subprocess
-import sys
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from survey.actions.results.start_analysis import STALE
+from sqlalchemy.exc import IntegrityError
+
+from survey.actions.jobs.ask_for_job import add_job
+from survey.jobs.job import JobKind
 from survey.programme.question import Asked, Question
-from survey.settings import PROJECT
 from survey.storage import Storage
 from survey.storage.analyses import newest_run
 from survey.storage.analysis_questions import AnalysisQuestionRow, load_question
@@ -35,35 +35,29 @@ def read_question(storage: Storage, wave_id: str, run_id: str, question: Questio
     return Answered(found, json.loads(row.result) if row.status == "done" else None)
 
 
-def ask_question(storage: Storage, wave_id: str, question: Question, folder: Path, now: datetime) -> bool:
-    """Record the question with the newest finished run and start `flask analyse-question` for it.
+def ask_question(storage: Storage, wave_id: str, question: Question, actor: str, now: datetime) -> bool:
+    """Record the question with the newest finished run, and the job that answers it; False when there is no such run.
 
-    `folder` holds one folder per run. False when there is no finished run. A question that is being answered,
-    or was, is not asked again; one that failed, or lost its process, is.
+    A question that is being answered, or was, is not asked again; one that failed is.
     """
+    try:
+        return _ask(storage, wave_id, question, actor, now)
+    except IntegrityError:  # somebody else asked it in between: looked at again, it is there
+        return _ask(storage, wave_id, question, actor, now)
+
+
+def _ask(storage: Storage, wave_id: str, question: Question, actor: str, now: datetime) -> bool:
+    job_id = str(uuid.uuid4())
     with storage.write() as session:
         run = newest_run(session, wave_id, "done")
         if run is None:
             return False
         row = load_question(session, wave_id, run.run_id, question)
-        if row is not None and (row.status == "done" or (row.status == "running" and now - row.started_at < STALE)):
+        if row is not None and row.status == "done":
             return True
-        session.merge(
-            AnalysisQuestionRow(
-                wave=wave_id, run_id=run.run_id, key=question.key, status="running", started_at=now, finished_at=None
-            )
-        )
-        run_id = run.run_id
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "analyse-question", "--wave", wave_id, "--run", run_id]
-    out = folder / wave_id / run_id
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / "questions.log").open("ab") as log:
-        subprocess.Popen(  # noqa: S603 - our own command; wave, run and question were looked at
-            [*command, "--question", question.key, "--data", str(out)],
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        parameters = {"run": run.run_id, "question": question.key}
+        only_one = f"question {run.run_id} {question.key}"
+        if add_job(session, JobKind.QUESTION, job_id, actor, now, wave_id, parameters, only_one) == job_id:
+            key = {"wave": wave_id, "run_id": run.run_id, "key": question.key}
+            session.merge(AnalysisQuestionRow(**key, status="running", started_at=now, finished_at=None, message=""))
     return True

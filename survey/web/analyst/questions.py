@@ -23,6 +23,7 @@ from survey.web.charts_of_ranks import RankRow, rank_chart
 from survey.web.data_tables import Cell, DataTable
 from survey.web.i18n import as_heading, current_time, in_page_language, page_language
 from survey.web.numbers import MISSING
+from survey.web.security import signed_in_account
 from survey.web.services import services
 from survey.web.words import MODES
 
@@ -53,7 +54,7 @@ def ask(wave_id: str) -> Answer:
     columns = {name for name, _ in space.items} | {"street", "community", "mode"}
     if not space.whole or not {question.row, question.column} - {""} <= columns:
         abort(404)
-    if not ask_question(services().storage, wave_id, question, services().settings.var / "analyses", current_time()):
+    if not ask_question(services().storage, wave_id, question, signed_in_account().email, current_time()):
         flash(gettext("还没有计算结果。"), "error")
     back = request.form.get("back", "")
     own = url_for("analyst.wave", wave_id=wave_id)
