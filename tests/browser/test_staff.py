@@ -80,7 +80,7 @@ def test_a_computation_is_started_and_its_page_refreshes_itself_without_script(
 def test_an_analyst_goes_from_a_finding_over_its_effect_to_a_decision_and_takes_it_back(
     staff_site: StaffSite, open_page: OpenPage, size: tuple[int, int]
 ) -> None:
-    page = open_page(size, script=False)
+    page = open_page(size)
     staff_site.sign_in(page, DISTRICT_ANALYST)
     page.goto(f"{staff_site.url}{RESULTS}")
     follow(page.get_by_role("link", name="数据核查：有疑点的答卷和对结果的影响"))
