@@ -19,13 +19,12 @@ from tests.factories import make_area_tree
 from tests.unit.exchange.samples import FULL, QUESTIONNAIRE, make_response
 
 COLUMNS = export_columns(QUESTIONNAIRE, make_area_tree())
+STARTED = datetime(2026, 5, 18, 3, 38, 11, 29_384, UTC)  # a fraction that a workbook rounds
 RESPONSES = [
     make_response(),
     make_response({}, response_id="b", interviewer="fy-01", base_weight=None),
     make_response(FULL | {"a4": "8", "b3": "9", "e3": "=1+1", "years": None, "a3": None}, response_id="c"),
-    make_response(
-        FULL | {"b3": "7", "c3b": None}, response_id="d", started_at=datetime(2026, 5, 18, 3, 38, 11, 29_384, UTC)
-    ),
+    make_response(FULL | {"b3": "7", "c3b": None}, response_id="d", started_at=STARTED),
 ]
 Writer = Callable[[Path, tuple[Column, ...], list[Response]], object]
 WRITERS: dict[str, Writer] = {
@@ -48,10 +47,13 @@ def test_a_file_that_holds_what_was_written_passes_and_any_other_does_not(kind: 
     path = tmp_path / f"x.{kind}"
     WRITERS[kind](path, COLUMNS, RESPONSES)
     assert witness_of(RESPONSES).compare(path, kind) == len(RESPONSES)
-    other_answer = [*RESPONSES[:3], make_response(FULL | {"b3": "8", "c3b": None}, response_id="d")]
+    other_answer = [*RESPONSES[:3], make_response(FULL | {"b3": "8", "c3b": None}, response_id="d", started_at=STARTED)]
     with pytest.raises(ExportDiffersError, match="row 4, column b3"):
         witness_of(other_answer).compare(path, kind)
-    other_missing = [*RESPONSES[:3], make_response({**FULL, "b3": "7", "c3b": "3"}, response_id="d")]
+    other_missing = [
+        *RESPONSES[:3],
+        make_response({**FULL, "b3": "7", "c3b": "3"}, response_id="d", started_at=STARTED),
+    ]
     with pytest.raises(ExportDiffersError, match="row 4, column c3b"):
         witness_of(other_missing).compare(path, kind)
     with pytest.raises(ExportDiffersError, match="expected 3 rows, found 4"):
