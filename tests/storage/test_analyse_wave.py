@@ -32,6 +32,7 @@ from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.events import EventRow
 from survey.storage.marks import MarkRow
+from survey.storage.response_imports import ImportedResponseRow
 from survey.storage.responses import ResponseRow
 from survey.storage.waves import WaveRow, require_wave, save_indicators, save_margins, save_wave
 from tests.factories import DISTRICT, KEY, WAVE, store_wave
@@ -282,6 +283,7 @@ def test_sections_that_make_no_plan_are_told(answered: Storage, text: str, tmp_p
 
 def test_a_wave_without_live_responses_has_nothing_to_analyse(answered: Storage, tmp_path: Path) -> None:
     with answered.write() as session:
+        session.execute(delete(ImportedResponseRow))
         session.execute(delete(ResponseRow))
     trial = Submission(WAVE, "t", "resident", 1, {"a4": "5"}, Source.QR, Mode.SELF, Purpose.TEST, "zh-Hans", None, NOW)
     receive_response(answered, KEY, trial, NOW)
