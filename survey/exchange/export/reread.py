@@ -6,6 +6,7 @@ of a smaller one); in SPSS and Stata files also the labels and the values that a
 
 import csv
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -121,9 +122,11 @@ def _letter(kind: MissingKind) -> str:
 
 
 def _same(found: Any, wanted: Any) -> bool:
-    """Equal; times may differ by what a spreadsheet's fraction of a day loses."""
+    """Equal; times may differ by what a spreadsheet's fraction of a day loses, numbers by its seventeenth digit."""
     if isinstance(found, datetime) and isinstance(wanted, datetime):
         return abs(found - wanted) <= timedelta(milliseconds=2)
+    if isinstance(found, float) and isinstance(wanted, float):
+        return math.isclose(found, wanted, rel_tol=1e-15)
     return bool(found == wanted)
 
 
