@@ -73,7 +73,7 @@ class LiveServer:
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(20)
+            self._process.wait(90)  # on a busy machine the workers take their time
             self._process = None
 
     def __enter__(self) -> "LiveServer":
