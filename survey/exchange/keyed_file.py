@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from survey.exchange.fault import Fault, FaultsFoundError, shown
-
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar stays the text that was written: no, 01, 4.0
+from survey.instrument.yaml_text import read_yaml_text
 
 
 class Shape(BaseModel):
@@ -42,7 +41,7 @@ def read_keyed_file(path: Path, shape: type[ShapeT]) -> ShapeT:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Keys and values as text. Raises `FaultsFoundError` when the file is not there or is no YAML mapping."""
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - builds only text, lists, dicts
+        tree = read_yaml_text(path.read_text(encoding="utf-8"))
     except OSError as error:
         fault = Fault(str(path), "file", "a file that can be read", error.strerror or str(error))
         raise FaultsFoundError([fault]) from error

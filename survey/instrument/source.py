@@ -13,9 +13,9 @@ import yaml
 
 from survey.instrument.fault import Fault
 from survey.instrument.text import LANGUAGES
+from survey.instrument.yaml_text import TextLoader
 
 KeyPath: TypeAlias = "tuple[str | int, ...]"
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Origin:
 def read_source(folder: Path, file: str) -> tuple[Source, list[Fault]]:
     """Read `folder/file`. A file that is no YAML mapping gives an empty source and the fault that says why."""
     try:
-        node = yaml.compose((folder / file).read_text(encoding="utf-8"), Loader=_Loader)
+        node = yaml.compose((folder / file).read_text(encoding="utf-8"), Loader=TextLoader)
     except FileNotFoundError:
         return Source(file, {}), [Fault(file, 1, "file", "this file", "none", "write it or restore it")]
     except yaml.YAMLError as error:

@@ -30,7 +30,7 @@ _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 10, "pool_timeout": BUSY_SECONDS, "pool_use_lifo": True}
 _RESTS_SINCE = "rests since"
 _LONG_REST_SECONDS = 5.0
-_POSTGRES = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": BUSY_SECONDS * 1000}
+_POSTGRES = {"connect_timeout": 10, "keepalives_idle": 30, "tcp_user_timeout": BUSY_SECONDS * 1000}
 
 
 class Storage:

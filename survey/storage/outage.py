@@ -72,6 +72,6 @@ def _driver_says_outage(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
         return code is not None and code & 0xFF in _SQLITE_OUTAGES
-    if type(error).__name__ == "OperationalError" and getattr(error, "sqlstate", "") is None:
-        return True  # psycopg: the connection failed before the server could name a state
+    if getattr(error, "sqlstate", "") is None and "OperationalError" in (kind.__name__ for kind in type(error).__mro__):
+        return True  # psycopg: the connection failed, or took too long, before the server could name a state
     return str(getattr(error, "sqlstate", "")).startswith(_POSTGRES_OUTAGES)

@@ -56,6 +56,8 @@ class JobStarter:
                 self._start_if_due()
             except (StorageUnavailableError, OSError) as error:
                 _log.warning("jobs wait: %s", error)
+            except Exception:  # a fault, such as a table not made yet, must not end the watch of a running server
+                _log.exception("jobs wait")
 
     def _start_if_due(self) -> None:
         if self._worker is not None and self._worker.poll() is None:

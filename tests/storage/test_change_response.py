@@ -150,7 +150,7 @@ def test_second_change_of_the_same_edition_waits_for_a_person(storage: Storage, 
 
 def test_change_and_withdrawal_at_the_same_moment_are_decided_by_the_key(storage: Storage, first: Received) -> None:
     """Eight at once for the same edition: one gets it; what the ledger holds and what counts are the same."""
-    start = Barrier(8)
+    start = Barrier(8, timeout=60)
     changes: list[Callable[[], Received]] = [
         lambda n=n: change_response(storage, KEY, edition(2, a1=str(n)), LATER)  # type: ignore[misc]
         for n in range(1, 5)

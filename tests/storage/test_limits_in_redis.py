@@ -25,7 +25,7 @@ BODY = urlencode({"go": "send", "age_confirmed": "1", "a1": "3"})
 
 def send_at_once(server: LiveServer, tickets: list[str]) -> Counter[int]:
     """Every ticket's form from a client of its own, all together; how many got which status."""
-    start = threading.Barrier(len(tickets))
+    start = threading.Barrier(len(tickets), timeout=60)  # one client that fails breaks it for all
 
     def post(sealed: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)

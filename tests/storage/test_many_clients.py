@@ -1,6 +1,5 @@
 """Two hundred clients at the same moment, as threads of one process and spread over several processes."""
 
-import multiprocessing
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from survey.response.response import Submission
 from survey.storage import Storage
 from survey.storage.responses import LedgerRow, ResponseRow
 from tests.factories import KEY, NOW, make_submission, store_wave
+from tests.processes import in_processes
 
 CLIENTS = 200
 WAYS = [1, 4]  # processes
@@ -23,7 +23,7 @@ WAYS = [1, 4]  # processes
 def send_at_once(url: str, submissions: list[Submission]) -> list[Received]:
     """Send every submission from a thread of its own; all start together."""
     storage = Storage(url)
-    start = threading.Barrier(len(submissions))
+    start = threading.Barrier(len(submissions), timeout=60)
 
     def send(submission: Submission) -> Received:
         start.wait()
@@ -39,8 +39,7 @@ def send_from(processes: int, url: str, submissions: list[Submission]) -> list[R
     if processes == 1:
         return send_at_once(url, submissions)
     parts = [(url, submissions[first::processes]) for first in range(processes)]
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
-        return [received for part in pool.starmap(send_at_once, parts) for received in part]
+    return [received for part in in_processes(send_at_once, parts) for received in part]
 
 
 def counts(storage: Storage) -> tuple[int, int]:

@@ -52,7 +52,7 @@ def server(database_url: str, tmp_path: Path) -> Iterator[LiveServer]:
 
 def post_at_once(server: LiveServer, tickets: list[str]) -> list[str]:
     """Send the form of every ticket from a client of its own, all together; the receipts that they are led to."""
-    start = threading.Barrier(len(tickets))
+    start = threading.Barrier(len(tickets), timeout=120)  # one client that fails breaks it for all
 
     def post(sealed: str) -> str:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)

@@ -1,6 +1,7 @@
 """The database is really out of reach: stopped, locked, unwritable, full. Nothing is lost, nothing counted twice."""
 
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -157,6 +158,15 @@ def test_file_without_the_right_to_write_is_an_outage(sqlite_url: str) -> None:
         folder.chmod(0o755)
         path.chmod(0o644)
         assert receive_response(storage, KEY, submission_of("no-right"), NOW).outcome is Outcome.ACCEPTED
+
+
+def test_host_that_never_answers_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(engine._POSTGRES, "connect_timeout", 2)  # the shortest that psycopg knows
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        storage = Storage(f"postgresql+psycopg://minyi@127.0.0.1:{silent.getsockname()[1]}/survey")
+        with pytest.raises(StorageUnavailableError):
+            receive_response(storage, KEY, submission_of("nowhere"), NOW)
+        storage.close()
 
 
 def test_missing_table_is_no_outage(empty_database_url: str) -> None:

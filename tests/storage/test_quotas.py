@@ -1,6 +1,5 @@
 """Quota cells: counted with the answer, exact under parallel clients, over-quota answers kept and marked."""
 
-import multiprocessing
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,6 +17,7 @@ from survey.storage.marks import MarkRow
 from survey.storage.quotas import QuotaRow, load_quotas, save_quotas
 from survey.storage.responses import ResponseRow
 from tests.factories import COMMUNITY, KEY, NOW, WAVE, make_submission, store_wave
+from tests.processes import in_processes
 
 WOMEN = Quota("women", Text("女性", "women"), 2, relevant=parse_condition("${f1} = '2'"))
 HERE = Quota("here", Text("第一社区", "first community"), 3, sources=("qr",), areas=frozenset({COMMUNITY}))
@@ -105,8 +105,7 @@ def test_200_answers_from_four_processes_fill_two_cells_of_50_exactly(storage: S
         Quota("women", Text("女性"), LIMIT, relevant=parse_condition("${f1} = '2'")),
         Quota("all", Text("全部"), LIMIT),
     )
-    with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
-        parts = pool.starmap(_send_all, [(database_url, CLIENTS // PROCESSES)] * PROCESSES)
+    parts = in_processes(_send_all, [(database_url, CLIENTS // PROCESSES)] * PROCESSES)
     assert Counter(one for part in parts for one in part) == {Outcome.ACCEPTED: CLIENTS}
     assert state(storage) == {"women": (LIMIT, CLIENTS - LIMIT), "all": (LIMIT, CLIENTS - LIMIT)}
     with storage.read() as session:

@@ -3,23 +3,14 @@
 from datetime import datetime
 from pathlib import Path
 
-import yaml
-
 from survey.actions.instrument.add_questionnaire import add_questionnaire
 from survey.actions.instrument.check_draft import check_draft
 from survey.actions.instrument.edit_draft import DraftChangedError
 from survey.actions.instrument.publish_questionnaire import Publication
-from survey.instrument.drafting.draft import Keys
 from survey.instrument.fault import FaultsError
+from survey.instrument.yaml_text import write_yaml_text
 from survey.storage import Storage
 from survey.storage.questionnaire_drafts import mark_published, newest_state, published_as
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes each thing in full: the questionnaires folder takes no anchors and aliases."""
-
-    def ignore_aliases(self, _data: object) -> bool:
-        return True
 
 
 def publish_draft(
@@ -38,13 +29,8 @@ def publish_draft(
     checked = check_draft(folder, state.data)
     if not checked.may_be_published:
         raise FaultsError(checked.faults)
-    publication = add_questionnaire(storage, folder, file_text(state.data), now=now, actor=actor)
+    publication = add_questionnaire(storage, folder, write_yaml_text(state.data), now=now, actor=actor)
     questionnaire = publication.questionnaire
     with storage.write() as session:
         mark_published(session, draft, f"{questionnaire.name}/v{questionnaire.version}")
     return publication
-
-
-def file_text(data: Keys) -> str:
-    """The draft as the text of a questionnaire file."""
-    return yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=118)

@@ -13,6 +13,7 @@ from survey.instrument.drafting.draft import Keys, new_draft
 from survey.instrument.drafting.pasted import Pasted
 from survey.instrument.drafting.written import written
 from survey.instrument.include import Library
+from survey.instrument.yaml_text import read_yaml_text
 from survey.storage import Storage
 from survey.storage.events import new_event, record_event
 from survey.storage.questionnaire_drafts import DraftState, add_draft
@@ -38,7 +39,7 @@ def start_from_pasted(storage: Storage, draft: Keys, pasted: Pasted, *, now: dat
 def start_from_workbook(storage: Storage, text: str, *, now: datetime, actor: str) -> str | None:
     """A draft of what an XLSForm held: `text` is what `read_xlsform` made of it. None when it is something else."""
     try:
-        data: Any = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes texts and nothing else
+        data: Any = read_yaml_text(text)
     except yaml.YAMLError:
         return None
     if not isinstance(data, dict) or not {"name", "title", "sections"} <= data.keys():

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from survey.exchange.fault import Fault, FaultsFoundError, shown
 from survey.exchange.input_table import read_table
 from survey.instrument.choice import CODE_PATTERN
 from survey.instrument.item import NAME_PATTERN
 from survey.instrument.missing_words import missing_kind
+from survey.instrument.yaml_text import write_yaml_text
 
 _PURPOSES = {"sex": "sex", "gender": "sex", "age": "age"}
 _NOTE = """\
@@ -56,7 +55,7 @@ def questionnaire_from_codebook(path: Path, name: str, title: str) -> str:
         "languages": ["zh-Hans", "en"],
         "sections": [{"name": "main", "label": _labels(title), "items": items}],
     }
-    return _NOTE.format(source=table.file) + yaml.safe_dump(tree, allow_unicode=True, sort_keys=False, width=118)
+    return _NOTE.format(source=table.file) + write_yaml_text(tree)
 
 
 def _item(record: Mapping[str, str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import yaml
 from survey.exchange.export.missing import NOT_ANSWERED, NOT_ANSWERED_FAR, NOT_ASKED, NOT_ASKED_FAR
 from survey.exchange.fault import Fault, FaultsFoundError, shown
 from survey.exchange.plan.calibration_cells import CalibrationCells
+from survey.instrument.yaml_text import write_yaml_text
 
 RESPONSES = "responses.csv"
 SEX_MARGIN = "margins_sex.csv"
@@ -84,7 +85,7 @@ def derived_plan(
 
 def plan_text(plan: Mapping[str, Any], heading: Sequence[str]) -> str:
     """The plan as YAML with comment lines above it."""
-    body = yaml.safe_dump(dict(plan), allow_unicode=True, sort_keys=False, width=118)
+    body = write_yaml_text(plan)
     return "".join(f"# {line}\n" for line in heading) + body
 
 

@@ -17,6 +17,7 @@ from survey.exchange.input_table import read_table
 from survey.exchange.keyed_file import Shape, fit, read_yaml
 from survey.instrument.population import Population
 from survey.instrument.text import Text
+from survey.instrument.yaml_text import write_yaml_text
 from survey.programme.arrangement import Arrangement, Way
 from survey.programme.indicator import DontKnowPolicy, Rule
 from survey.programme.margin import Margin
@@ -228,7 +229,7 @@ def wave_file_of(tree: Mapping[str, Any], name: str, analysis: object) -> WaveFi
     Raises `FaultsFoundError` like `read_wave_file`.
     """
     shape = fit(name, tree, WaveShape)
-    return WaveFile(name, shape, yaml.safe_dump(analysis, allow_unicode=True, sort_keys=False) if analysis else "")
+    return WaveFile(name, shape, write_yaml_text(analysis) if analysis else "")
 
 
 def analysis_of(text: str) -> object:

@@ -12,6 +12,7 @@ import yaml
 from survey.exchange.fault import Fault, FaultsFoundError, shown
 from survey.exchange.programme.wave_file import WaveShape, analysis_of
 from survey.instrument.text import Text
+from survey.instrument.yaml_text import read_yaml_text, write_yaml_text
 from survey.programme.indicator import Indicator, Rule
 from survey.programme.margin import Margin
 from survey.programme.protection import NO_PROTECTION
@@ -22,9 +23,6 @@ from survey.programme.wave import Wave
 from survey.programme.wave_indicator import WaveIndicator
 
 Tree: TypeAlias = dict[str, Any]
-# libyaml where it is built in: the margins of a large city are thousands of values.
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _ORDER = [field.alias or name for name, field in WaveShape.model_fields.items()]
 # What makes a wave a wave of its own, which a copy does not take over.
 OF_ONE_WAVE = ("id", "dates", "margins_date")
@@ -42,7 +40,7 @@ class Difference:
 def read_tree(text: str, name: str) -> Tree:
     """The keys of a wave file. Raises `FaultsFoundError` when the text is no YAML of keys and values."""
     try:
-        tree = yaml.load(text, Loader=_Loader)  # noqa: S506 - builds only text, lists, dicts
+        tree = read_yaml_text(text)
         analysis = analysis_of(text) if isinstance(tree, dict) and "analysis" in tree else None
     except (yaml.YAMLError, ValueError) as error:
         raise FaultsFoundError([Fault(name, "file", "YAML in UTF-8", shown(error, 160))]) from error
@@ -55,7 +53,7 @@ def write_tree(tree: Mapping[str, Any]) -> str:
     """The text of a wave file, keys in the order in which docs/exchange.md explains them; empty ones are left out."""
     known = {key: tree[key] for key in _ORDER if tree.get(key)}
     others = {key: value for key, value in tree.items() if key not in _ORDER}
-    return str(yaml.dump(known | others, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=118))
+    return write_yaml_text(known | others)
 
 
 def tree_of_wave(

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.xlsform.head import read_head
 from survey.exchange.xlsform.items import ItemReader
@@ -21,15 +19,9 @@ from survey.instrument.compile import compile_scales, compile_source
 from survey.instrument.include import Library
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.source import Source
+from survey.instrument.yaml_text import write_yaml_text
 
 _NOTE = "# Made from the XLSForm {file}. Look it through, then: flask questionnaires check\n"
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes each thing in full: the questionnaires folder takes no anchors and aliases."""
-
-    def ignore_aliases(self, _data: object) -> bool:
-        return True
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ def read_xlsform(path: Path, folder: Path) -> ReadForm:
     )
     if questionnaire is None:
         raise RuntimeError(f"{path.name}: the compiler gave neither a questionnaire nor a fault")
-    text = _NOTE.format(file=path.name) + yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=118)
+    text = _NOTE.format(file=path.name) + write_yaml_text(data)
     return ReadForm(questionnaire, text, (*head.not_kept, *texts.not_kept(), *reader.not_kept))
 
 

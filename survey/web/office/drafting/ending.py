@@ -57,15 +57,15 @@ def discard(draft: str) -> ResponseReturnValue:
 def file(draft: str, kind: str) -> ResponseReturnValue:
     """The draft as the file that it would become, or as XLSForm (only without faults)."""
     from survey.actions.instrument.check_draft import check_draft
-    from survey.actions.instrument.publish_draft import file_text
     from survey.exchange.xlsform.sheets import sheets_of
     from survey.exchange.xlsform.workbook import workbook_bytes
+    from survey.instrument.yaml_text import write_yaml_text
 
     data = found_draft(draft).state.data
     name = f"{data['name']}-v{data['version']}"
     attached = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     if kind == "yaml":
-        return Response(file_text(data), mimetype="text/yaml", headers=attached)
+        return Response(write_yaml_text(data), mimetype="text/yaml", headers=attached)
     questionnaire = check_draft(services().settings.questionnaires, data).questionnaire
     if questionnaire is None:
         flash(gettext("先改正错误，才能下载 XLSForm。"), "error")
