@@ -151,6 +151,11 @@ _TOLD: Mapping[FindingKind, Callable[[Evidence, Indicators], list[str]]] = {
 }
 
 
+def _limit_in_words(limit: float) -> str:
+    """Nought: among redrawn surveys so few answers have a like one at all that any is listed."""
+    return str(limit) if limit else gettext("不设（偶然几乎不会有两份八成以上相同，有就列出）")
+
+
 def rule_in_words(kind: FindingKind, limits: Evidence) -> str:
     """The limits that a check really used, in short; or that the rule could not be used."""
     if "not_used" in limits:
@@ -160,8 +165,8 @@ def rule_in_words(kind: FindingKind, limits: Evidence) -> str:
             "%(items)s 道量表题；界限 %(limit)s，同一处之内 %(inside)s；"
             "照抄的答卷里能看出来的约 %(able)s（同一处之内 %(able_inside)s）。",
             items=limits["items"],
-            limit=limits["limit"],
-            inside=limits["limit_in_place"],
+            limit=_limit_in_words(limits["limit"]),
+            inside=_limit_in_words(limits["limit_in_place"]),
             able=as_share(limits["detectable"]),
             able_inside=as_share(limits["detectable_in_place"]),
         )
