@@ -119,21 +119,14 @@ def test_an_exported_file_can_be_imported_into_another_wave(
     assert [one.answers for one in second] == [one.answers for one in first]
 
 
-def test_the_ddi_codebook_has_a_variable_for_each_column_with_elements_in_the_order_of_the_schema(
-    answered: Storage, tmp_path: Path
-) -> None:
-    """The schema itself is in no package: what it asks of the parts that are written stands here."""
+def test_the_ddi_codebook_has_a_variable_for_each_column(answered: Storage, tmp_path: Path) -> None:
+    """That it is valid by its schema is shown in tests/unit/exchange/test_ddi.py."""
     export_responses(answered, REQUEST, tmp_path / "x.csv", NOW)
     names = {"d": "ddi:codebook:2_5"}
     root = ElementTree.parse(tmp_path / "x.ddi.xml").getroot()
-    assert [child.tag.split("}")[1] for child in root] == ["stdyDscr", "fileDscr", "dataDscr"]
     variables = root.findall("d:dataDscr/d:var", names)
     with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [one.get("name") for one in variables] == next(csv.reader(file))
-    order = ["labl", "qstn", "catgry", "varFormat"]
-    for one in variables:
-        tags = [child.tag.split("}")[1] for child in one]
-        assert tags == sorted(tags, key=order.index)
     satisfied = next(one for one in variables if one.get("name") == "a4")
     categories = {
         category.findtext("d:catValu", namespaces=names): category.get("missing")
