@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from survey.actions.jobs.job_run import jobs_folder
+from survey.actions.response.prepare_import import imports_folder
 from survey.actions.upkeep.clean_up import DRAFT_DAYS, clean_up
 from survey.cli.plain_errors import plain_errors
 from survey.web.services import services
@@ -18,6 +19,7 @@ _WORDS = {
     "reply_slips": "reply slips",
     "recordings": "recordings beside visits",
     "jobs": "finished background jobs with their files",
+    "import_files": "uploaded files that were never imported",
 }
 
 
@@ -29,7 +31,8 @@ _WORDS = {
 @plain_errors
 def clean_up_command(draft_days: int) -> None:
     """Delete what is only kept for a while and whose time is over, and print how many of each. Run it daily."""
-    found = services()
-    done = clean_up(found.storage, datetime.now(UTC), draft_days, jobs_folder(found.settings))
+    found, now = services(), datetime.now(UTC)
+    kept = jobs_folder(found.settings), imports_folder(found.settings)
+    done = clean_up(found.storage, now, draft_days, *kept)
     for name, deleted in asdict(done).items():
         click.echo(f"{deleted:>7} {_WORDS[name]}")

@@ -74,6 +74,12 @@ def imports_of(session: Session, wave_id: str) -> list[ResponseImport]:
     return [_read(row) for row in session.scalars(query.order_by(ResponseImportRow.made_at.desc()))]
 
 
+def upload_times(session: Session) -> dict[str, datetime]:
+    """When the file of each import came, by the import's id."""
+    query = select(ResponseImportRow.import_id, ResponseImportRow.made_at)
+    return {row.import_id: row.made_at for row in session.execute(query)}
+
+
 def change_import(
     session: Session, import_id: str, allowed: Collection[ImportStatus], status: ImportStatus, **columns: Any
 ) -> bool:

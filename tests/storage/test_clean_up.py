@@ -95,6 +95,7 @@ def test_command_prints_what_it_deleted(storage: Storage, database_url: str, tmp
         "      1 reply slips",
         "      0 recordings beside visits",
         "      0 finished background jobs with their files",
+        "      0 uploaded files that were never imported",
     ]
-    assert [line.split()[0] for line in second.output.splitlines()] == ["0"] * 6
+    assert [line.split()[0] for line in second.output.splitlines()] == ["0"] * 7
     assert runner.invoke(args=["clean-up", "--draft-days", "0"]).exit_code == 2

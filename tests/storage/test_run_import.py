@@ -1,7 +1,8 @@
 """Importing what another tool exported: checked, stored once by a job, taken back whole, and imported again."""
 
+import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,15 @@ from sqlalchemy import func, select
 
 from survey.actions.jobs.follow_job import find_any_job
 from survey.actions.jobs.run_jobs import run_next_job
-from survey.actions.response.prepare_import import assign, begin_import, find_wave_import, open_import, start_import
+from survey.actions.response.prepare_import import (
+    assign,
+    begin_import,
+    find_wave_import,
+    forget_old_files,
+    open_import,
+    start_import,
+)
+from survey.actions.upkeep.clean_up import clean_up
 from survey.actions.upkeep.verify_storage import verify_storage
 from survey.instrument.load import to_definition
 from survey.instrument.text import Text
@@ -118,6 +127,21 @@ def test_every_fault_is_kept_with_its_row_and_column_and_nothing_is_stored(offic
     found = office.find(bad)
     assert (found.status, found.counts["faults"], office.rows(ResponseRow)) == (ImportStatus.FAULTY, 2, 0)
     assert [where for where, _, _ in found.faults] == ["row 2, column 1、总体满意吗？", "row 3, column 2、参加过哪些？"]
+
+
+def test_a_file_that_nobody_imported_goes_after_seven_days_and_its_import_asks_for_it_again(office: Office) -> None:
+    import_id, kept = office.upload(), office.kept
+    broken_off = kept / "broken-off"  # a copy whose import was never stored
+    broken_off.mkdir()
+    os.utime(broken_off, times=(NOW.timestamp(), NOW.timestamp()))
+    assert forget_old_files(office.storage, kept, NOW + timedelta(days=7)) == 0
+    cleaned = clean_up(office.storage, NOW + timedelta(days=7, seconds=1), imports_folder=kept)
+    assert cleaned.import_files == 2
+    assert list(kept.iterdir()) == []
+    assert open_import(office.storage, kept, office.find(import_id)) is None
+    status, message = office.do(import_id, "store")
+    assert status is JobStatus.FAILED and "please upload it again" in message
+    assert office.live() == 0
 
 
 def test_an_import_is_not_withdrawn_once_results_are_released(office: Office) -> None:

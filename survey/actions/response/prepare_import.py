@@ -4,7 +4,7 @@ import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from survey.actions.jobs.ask_for_job import ask_for_job
@@ -16,9 +16,10 @@ from survey.instrument.questionnaire import Questionnaire
 from survey.jobs.job import JobKind
 from survey.programme.wave import Wave, WaveError, WaveStatus
 from survey.response.response_import import ImportRefusedError, ImportStatus, ResponseImport
+from survey.settings import Settings
 from survey.storage import Storage
 from survey.storage.questionnaires import require_questionnaire
-from survey.storage.response_imports import add_import, change_import, find_import, imports_of
+from survey.storage.response_imports import add_import, change_import, find_import, imports_of, upload_times
 from survey.storage.waves import require_wave
 
 FILE_KEPT = timedelta(days=7)  # a file that nobody imported; one that was imported is deleted at once
@@ -35,6 +36,11 @@ class PreparedImport:
     table: InputTable
     assignment: Assignment
     values: Mapping[str, Mapping[str, int]]
+
+
+def imports_folder(settings: Settings) -> Path:
+    """Where uploaded files lie until they are imported or too old."""
+    return settings.var / "imports"
 
 
 def begin_import(storage: Storage, folder: Path, wave_id: str, file: Path, now: datetime, actor: str) -> str:
@@ -117,6 +123,26 @@ def start_import(
 def forget_file(folder: Path, import_id: str) -> None:
     """Delete the file: it holds what is not stored, such as addresses of devices."""
     shutil.rmtree(_folder(folder, import_id), ignore_errors=True)
+
+
+def forget_old_files(storage: Storage, folder: Path, now: datetime) -> int:
+    """Delete every file under `folder` whose time is over, and return how many; its import stays and asks for it again.
+
+    The time counts from the upload; where there is no import (it broke off between file and row), from the file's own.
+    """
+    if not folder.is_dir():
+        return 0
+    with storage.read() as session:
+        made = upload_times(session)
+    oldest = now - FILE_KEPT
+    old = [kept.name for kept in folder.iterdir() if made.get(kept.name, _touched(kept)) < oldest]
+    for import_id in old:
+        forget_file(folder, import_id)
+    return len(old)
+
+
+def _touched(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _folder(folder: Path, import_id: str) -> Path:

@@ -2,7 +2,7 @@
 
 from survey.actions.jobs.job_run import JobRun
 from survey.actions.response.import_responses import FileOfResponses, ImportedResponses, import_table
-from survey.actions.response.prepare_import import forget_file, table_of
+from survey.actions.response.prepare_import import forget_file, imports_folder, table_of
 from survey.actions.response.withdraw_import import withdraw_import
 from survey.exchange.fault import FaultsFoundError
 from survey.exchange.imports.assignment import Assignment, to_mapping
@@ -26,7 +26,7 @@ def run_import(run: JobRun) -> str:
 
 
 def _check_or_store(run: JobRun, one: ResponseImport, *, dry_run: bool) -> str:
-    folder = run.settings.var / "imports"
+    folder = imports_folder(run.settings)
     try:
         result = _import(run, one, dry_run=dry_run)
     except FaultsFoundError as error:
@@ -45,7 +45,7 @@ def _check_or_store(run: JobRun, one: ResponseImport, *, dry_run: bool) -> str:
 
 
 def _import(run: JobRun, one: ResponseImport, *, dry_run: bool) -> ImportedResponses:
-    table = table_of(run.settings.var / "imports", one)
+    table = table_of(imports_folder(run.settings), one)
     if table is None:
         raise ImportRefusedError(f"import {one.id}: its file is not kept any more; please upload it again")
     return import_table(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.actions.jobs.follow_job import delete_past_jobs
 from survey.actions.opinion.send_reply_slip import delete_old_slips
+from survey.actions.response.prepare_import import forget_old_files
 from survey.programme.wave import OFFICE_TIME, Wave
 from survey.response.resume_code import KEPT as RESUME_CODES_KEPT
 from survey.response.trace import WHOLE_WAVE
@@ -34,14 +35,20 @@ class CleanedUp:
     reply_slips: int
     recordings: int = 0
     jobs: int = 0
+    import_files: int = 0
 
 
 def clean_up(
-    storage: Storage, now: datetime, draft_days: int = DRAFT_DAYS, jobs_folder: Path | None = None
+    storage: Storage,
+    now: datetime,
+    draft_days: int = DRAFT_DAYS,
+    jobs_folder: Path | None = None,
+    imports_folder: Path | None = None,
 ) -> CleanedUp:
     """Delete drafts unchanged for `draft_days`, and codes, hashes, slips and recordings past their time.
 
-    Jobs that are over go with their folders in `jobs_folder` when their week is past.
+    Jobs that are over go with their folders in `jobs_folder` when their week is past; so do files in `imports_folder`
+    that were uploaded and never imported.
     Each kind in a transaction of its own: what was deleted stays deleted when a later one fails.
     """
     today = now.astimezone(OFFICE_TIME).date()
@@ -59,7 +66,8 @@ def clean_up(
     if jobs_folder is not None:
         for job in jobs:
             shutil.rmtree(jobs_folder / job, ignore_errors=True)
-    return CleanedUp(drafts, resume_codes, hashes, delete_old_slips(storage, today), recordings, len(jobs))
+    files = 0 if imports_folder is None else forget_old_files(storage, imports_folder, now)
+    return CleanedUp(drafts, resume_codes, hashes, delete_old_slips(storage, today), recordings, len(jobs), files)
 
 
 def _forget_recordings(session: Session, wave: Wave, today: date) -> int:

@@ -14,6 +14,7 @@ from survey.actions.response.prepare_import import (
     assign,
     begin_import,
     find_wave_import,
+    imports_folder,
     list_imports,
     open_import,
     start_import,
@@ -182,4 +183,4 @@ def _require_whole_district() -> None:
 
 
 def _folder() -> Path:
-    return services().settings.var / "imports"
+    return imports_folder(services().settings)
