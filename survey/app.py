@@ -103,6 +103,7 @@ def _register_pages(app: Flask) -> None:
     app.register_blueprint(office.drafting)
     app.register_blueprint(office.imports)
     app.register_blueprint(office.figures)
+    app.register_blueprint(office.cycles)
     app.register_blueprint(office.materials)
     app.register_blueprint(openrosa.blueprint)
     app.register_blueprint(interviewer.field)

@@ -47,6 +47,7 @@ class Figure:
     n_effective: float | None = None
     deff: float | None = None
     dk_share: float | None = None
+    se: float | None = None
 
     @property
     def needs_review(self) -> bool:
@@ -72,6 +73,7 @@ def read_figure(entry: Mapping[str, Any]) -> Figure:
         n_effective=entry["n_effective"],
         deff=entry["deff"],
         dk_share=entry["dk_share"],
+        se=entry.get("se"),
     )
 
 

@@ -25,6 +25,10 @@ class Period:
     def is_month(self) -> bool:
         return (self.last - self.first).days < 31
 
+    @property
+    def is_year(self) -> bool:
+        return (self.last - self.first).days > 360
+
     def holds(self, day: date) -> bool:
         return self.first <= day <= self.last
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from survey.actions.results.report_wave import report_source, writer_of
+from survey.actions.results.score_cycle import cycle_scores
 from survey.exchange.report.bulletin import build_bulletin
 from survey.exchange.report.wave_report import ReportSource
 from survey.opinion.opinion import OpinionState
@@ -36,9 +37,10 @@ def report_period(storage: Storage, written: str, ending: str, now: datetime) ->
     with storage.read() as session:
         sources = _sources(session, period)
         opinions = {_STATES[state]: n for state, n in count_states(session, period.first, period.last).items()}
+        cycles = cycle_scores(session, period.first.year, now) if period.is_year else []
     if not sources:
         raise PeriodError(f"period {written}: expected a wave with a finished analysis, found none")
-    report = build_bulletin(period, sources, opinions, today)
+    report = build_bulletin(period, sources, opinions, today, cycles)
     with tempfile.TemporaryDirectory(prefix="minyi-bulletin-") as folder:
         path = Path(folder) / f"bulletin.{ending}"
         write(report, path)

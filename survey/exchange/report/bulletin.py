@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from survey.exchange.report.wave_report import HEAD, WIDTHS, ReportSource, figure_row, fingerprint, shown_value
+from survey.programme.cycle import CycleScore, Gap, YearScore
 from survey.programme.figure import Decision
 from survey.programme.indicator import Indicator
 from survey.programme.period import Period
@@ -18,16 +19,46 @@ from survey.response.response import Source
 
 _SIGNS = {Decision.MET: " √", Decision.NOT_MET: " ×", Decision.UNDETERMINED: " ？", Decision.NONE: ""}
 
+_GAPS = {
+    Gap.NO_WAVE: "这一年没有调查",
+    Gap.NOT_FINAL: "有调查没有结束，或结束后没有重新计算",
+    Gap.NOT_MEASURED: "这一年的抽样调查没有这个得分",
+    Gap.HELD_BACK: "样本不足，得分不公布",
+    Gap.NO_FIGURE: "还没有录入这一年的数",
+    Gap.NOT_CHECKED: "已经录入，还没有第二人复核",
+    Gap.YEAR_NOT_OVER: "这一年还没有过完",
+}
 
-def build_bulletin(period: Period, sources: Sequence[ReportSource], opinions: Mapping[str, int], today: date) -> Report:
+
+def build_bulletin(
+    period: Period,
+    sources: Sequence[ReportSource],
+    opinions: Mapping[str, int],
+    today: date,
+    cycles: Sequence[CycleScore] = (),
+) -> Report:
     """`sources`: the waves of the period, the earliest first; `opinions`: how many of the period's are in each state.
 
+    `cycles`: those that a year belongs to; none for a shorter period.
     Equal figures give an equal report. It is final when the period is over and every wave's figures are.
     """
-    parts = (*_overview(sources), *_waves(sources), *_trends(sources), *_opinions(opinions), *_notes())
+    parts = (
+        *_overview(sources),
+        *_waves(sources),
+        *_trends(sources),
+        *_cycles(cycles),
+        *_opinions(opinions),
+        *_notes(),
+    )
     final = today > period.last and all(source.is_final for source in sources)
     status = "定稿" if final else "草稿（期间未结束，或有调查未结束、结束后未重新计算，数字可能变化）"
-    kept = {"period": period.written, "waves": [fingerprint(one) for one in sources], "opinions": dict(opinions)}
+    kept: dict[str, object] = {
+        "period": period.written,
+        "waves": [fingerprint(one) for one in sources],
+        "opinions": dict(opinions),
+    }
+    if cycles:
+        kept["cycles"] = [_cycle_facts(one) for one in cycles]
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     kind = "民意调查简报" if period.is_month else "民意调查汇总"
     organisers = dict.fromkeys(one.wave.organiser.name.zh_hans for one in sources)
@@ -109,6 +140,49 @@ def _rule(one: Indicator) -> tuple[object, ...]:
     """What has to be the same so that two figures may stand in one row."""
     codes = [tuple(choice.code for choice in choices) for choices in (one.counted, one.excluded, one.dont_knows)]
     return (one.rule, one.items, *codes, one.parts, one.dont_know, one.base)
+
+
+def _cycles(cycles: Sequence[CycleScore]) -> Iterator[Part]:
+    """The weighted score of each cycle, with what is missing; years that are there never stand for the others."""
+    if cycles:
+        yield Heading(1, "周期得分")
+    for one in cycles:
+        yield Heading(2, one.cycle.name)
+        rows = tuple(
+            (str(year.year), f"{year.weight:g}%", _points(year.score), _points(year.points), _missing_words(year))
+            for year in one.years
+        )
+        yield Table(
+            f"{one.label}（{one.cycle.indicator}）",
+            ("年度", "占比", "年度得分", "计入总分", "还缺"),
+            rows,
+            widths=(0.9, 0.8, 1, 1, 3),
+        )
+        if one.total is None:
+            words = f"还没有总分：已有 {_points(one.so_far)} 分，来自占 {one.reachable:g}% 的年份。"
+        else:
+            limits = f"，95% 区间 {_points(one.limits[0])}–{_points(one.limits[1])}" if one.limits else ""
+            words = f"周期得分 {_points(one.total)} 分{limits}。"
+        yield Paragraph(words)
+        if not one.one_rule:
+            yield Paragraph("各年的计分办法、题目或选项改变过，总分只供参考。", note=True)
+
+
+def _points(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1f}"
+
+
+def _missing_words(year: YearScore) -> str:
+    return "；".join(_GAPS[gap] for gap in year.gaps) or "—"
+
+
+def _cycle_facts(one: CycleScore) -> list[object]:
+    """What the fingerprint covers of a cycle."""
+    return [
+        one.cycle.id,
+        one.cycle.edition,
+        [(year.year, str(year.weight), year.score, year.gaps) for year in one.years],
+    ]
 
 
 def _opinions(opinions: Mapping[str, int]) -> Iterator[Part]:

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from survey.web.office import areas_and_units, issuing, own_indicators, pages, paper, plans, printing, wave_changes
 from survey.web.office.collect import blueprint as collect
+from survey.web.office.cycles import blueprint as cycles
 from survey.web.office.devices import blueprint as devices
 from survey.web.office.drafting import blueprint as drafting
 from survey.web.office.figures import blueprint as figures
@@ -16,6 +17,7 @@ from survey.web.office.questionnaires import blueprint as questionnaires
 __all__ = [
     "blueprint",
     "collect",
+    "cycles",
     "devices",
     "drafting",
     "figures",
