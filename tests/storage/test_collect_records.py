@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from survey.actions.fieldwork.collect_devices import recognise_collect_device, revoke_collect_device
-from survey.actions.fieldwork.receive_collect_record import Attachment, Filed, Filing, receive_collect_record
+from survey.actions.fieldwork.keep_collect_files import Attachment
+from survey.actions.fieldwork.receive_collect_record import Filed, Filing, receive_collect_record
 from survey.actions.upkeep.verify_storage import verify_storage
 from survey.exchange.openrosa.record import read_record
 from survey.fieldwork.case import CaseState

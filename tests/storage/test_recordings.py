@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from survey.actions.fieldwork.assign_cases import Decision
 from survey.actions.fieldwork.enrol_device import Enrolment
+from survey.actions.fieldwork.keep_collect_files import Attachment
 from survey.actions.fieldwork.list_cases import show_case
-from survey.actions.fieldwork.receive_collect_record import Attachment, Filing, receive_collect_record
+from survey.actions.fieldwork.receive_collect_record import Filing, receive_collect_record
 from survey.actions.fieldwork.receive_record import receive_record
 from survey.actions.fieldwork.show_recordings import open_recording, remove_recording
 from survey.actions.upkeep.clean_up import clean_up

@@ -3,17 +3,15 @@
 The two parts share nothing in storage: other ids, and of the answers' time only day and duration. Steps 3 and 4.
 """
 
-import base64
 import re
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
+from survey.actions.fieldwork.keep_collect_files import Attachment, keep_files, keep_recordings
 from survey.actions.fieldwork.record_visit import record_visit
 from survey.actions.fieldwork.second_interview import is_second_interview
 from survey.actions.response.keep_for_review import Refusal, keep_for_review
@@ -25,7 +23,6 @@ from survey.fieldwork.case import FieldworkError, SampledCase
 from survey.fieldwork.collect_device import CollectDevice
 from survey.fieldwork.disposition import Disposition
 from survey.fieldwork.visit import NOTE_LIMIT, Presence, Visit, VisitMode, VisitOutcome
-from survey.fieldwork.visit_recording import VisitRecording, position_recording
 from survey.instrument.answers import ReadAnswers, read_answers
 from survey.instrument.canonical import sha256_hex
 from survey.instrument.item import ItemType
@@ -34,17 +31,15 @@ from survey.instrument.text import LANGUAGES
 from survey.invitation.invitation import PlaceType
 from survey.opinion.personal_data import mask_personal_data
 from survey.programme.area import AreaLevel
-from survey.programme.recording_plan import RecordingKind
-from survey.programme.wave import OFFICE_TIME, Wave, WaveStatus
+from survey.programme.wave import Wave, WaveStatus
 from survey.response.day_only import end_of_day, start_without_hour
 from survey.response.receipt import Outcome, Received
 from survey.response.response import Mode, Purpose, Source, Submission
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
-from survey.storage.collect import AttachmentRow, attachment_names, count_contact, holds_answers, save_attachments
+from survey.storage.collect import count_contact
 from survey.storage.fieldwork import load_case
 from survey.storage.questionnaires import require_questionnaire
-from survey.storage.recordings import list_recordings, save_recording
 from survey.storage.responses import LedgerRow
 from survey.storage.waves import load_wave
 
@@ -74,15 +69,6 @@ _WITH_INTERVIEW = {Filing.STORED, Filing.REPEATED, Filing.KEPT}
 
 
 @dataclass(frozen=True)
-class Attachment:
-    """A file of a record as it was sent."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True)
 class Filed:
     """`receipt` is of the answers, or of the visit where there are none; `awaited` names files that have not come."""
 
@@ -105,8 +91,9 @@ def receive_collect_record(
     for attempt in range(_ATTEMPTS):
         try:
             with storage.write() as session:
-                awaited = _keep_files(session, record, files, now)
-                awaited += _keep_recordings(session, asked.wave, record, filed, files, now)
+                awaited = keep_files(session, record, files, now)
+                if filed.filing in _WITH_INTERVIEW:
+                    awaited += keep_recordings(session, asked.wave, record, files, now)
                 count_contact(session, device.id, now, _COUNTERS.get(filed.filing, "kept"))
             return replace(filed, awaited=awaited)
         except IntegrityError:
@@ -114,60 +101,6 @@ def receive_collect_record(
             if attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _keep_files(session: Session, record: Record, files: Sequence[Attachment], now: datetime) -> tuple[str, ...]:
-    """Keep the files that the record names, beside answers only; returns the names of those that are still missing."""
-    if not holds_answers(session, record.form, record.id):
-        return ()
-    save_attachments(session, [_row(record, one, now) for one in files if one.name in record.files])
-    return tuple(sorted(record.files - attachment_names(session, record.form, record.id)))
-
-
-def _keep_recordings(
-    session: Session, wave: Wave, record: Record, filed: Filed, files: Sequence[Attachment], now: datetime
-) -> tuple[str, ...]:
-    """Keep what the resident agreed to and the wave asks for, beside the visit; returns the files still missing."""
-    if record.visit is None or filed.filing not in _WITH_INTERVIEW:
-        return ()
-    sent = {one.name: one for one in files}
-    missing = []
-    for kind, written in record.visit.recorded.items():
-        file = sent.get(written)
-        if kind not in wave.recording.kinds:
-            continue
-        if kind is not RecordingKind.POSITION and file is None:
-            if not list_recordings(session, wave.id, [record.visit.id], kind):
-                missing.append(written)
-            continue
-        try:
-            save_recording(session, _recording(wave, record.visit.id, kind, written, file, now))
-        except FieldworkError:  # no point, or no picture: it is optional, and the answers must not wait for it
-            continue
-    return tuple(missing)
-
-
-def _recording(
-    wave: Wave, visit: str, kind: RecordingKind, written: str, file: Attachment | None, now: datetime
-) -> VisitRecording:
-    own_id = str(uuid.uuid5(uuid.UUID(visit), kind.value))
-    today = now.astimezone(OFFICE_TIME).date()
-    if file is None:
-        degrees = written.split()
-        if len(degrees) < 2:
-            raise FieldworkError(f"position: expected latitude and longitude, found {written[:40]!r}")
-        try:
-            point = float(degrees[0]), float(degrees[1])
-        except ValueError as error:
-            raise FieldworkError(f"position: expected degrees, found {written[:40]!r}") from error
-        return position_recording(wave.id, own_id, visit, point, wave.recording.position_metres, today)
-    return VisitRecording(wave.id, own_id, visit, kind, _media_type(file), file.content, today)
-
-
-def _media_type(file: Attachment) -> str:
-    """What the client says, or what the name's ending says where it says nothing."""
-    known = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "m4a": "audio/mp4", "amr": "audio/amr"}
-    return known.get(file.name.rpartition(".")[2].lower(), file.media_type)
 
 
 @dataclass(frozen=True)
@@ -371,16 +304,3 @@ def _disposition(written: str) -> Disposition:
         return Disposition(written)
     except ValueError:
         raise FieldworkError(f"visit: expected the code of an outcome, found {written[:20]!r}") from None
-
-
-def _row(record: Record, file: Attachment, now: datetime) -> AttachmentRow:
-    return AttachmentRow(
-        wave=record.form,
-        response_id=record.id,
-        name=file.name,
-        sha256=sha256_hex(file.content),
-        media_type=file.media_type[:80],
-        size=len(file.content),
-        content=base64.b64encode(file.content).decode(),
-        received_on=end_of_day(now).date(),
-    )

@@ -2,7 +2,8 @@
 
 from flask import Response, request
 
-from survey.actions.fieldwork.receive_collect_record import Attachment, Filed, Filing, receive_collect_record
+from survey.actions.fieldwork.keep_collect_files import Attachment
+from survey.actions.fieldwork.receive_collect_record import Filed, Filing, receive_collect_record
 from survey.exchange.openrosa.record import LARGEST_XML, RecordError, read_record
 from survey.exchange.openrosa.replies import reply
 from survey.response.receipt import grouped
