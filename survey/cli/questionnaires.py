@@ -111,6 +111,9 @@ def export_xlsform(name: str, version: int, out: Path, folder: Path | None) -> N
         raise click.ClickException(f"--out: expected a name ending in .xlsx or .xml, found {out.name!r}")
     questionnaire = compile_questionnaire(folder or services().settings.questionnaires, name, version)
     _write_new(out, write(sheets_of(questionnaire)))
+    if questionnaire.randomize:
+        moved = ", ".join(questionnaire.randomize)
+        click.echo(f"sections {moved}: other programs ask them as written, XLSForm cannot move groups", err=True)
     click.echo(f"{out}: {name} version {version}, {len(questionnaire.items)} items")
 
 

@@ -33,6 +33,7 @@ from survey.storage.visits import VisitRow
 from survey.storage.waves import save_wave
 from tests.browser.accessibility import violations
 from tests.browser.conftest import SMALL_PHONE
+from tests.browser.contrast import faint_texts
 from tests.factories import DISTRICT, KEY, NOW, StoredWave
 from tests.fieldwork import PASSWORD, Field, store_field
 from tests.live_server import LiveServer
@@ -460,6 +461,46 @@ def looks_right(page: Page, *, inspected: bool) -> None:
     """Nothing scrolls sideways; axe-core, which is slow, looks at the screens of one language."""
     assert not inspected or violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+# One screen with everything on it that may be hidden or empty, marks of faults included; `chosen`: options are ticked.
+WHOLE_SCREEN = """async ([folder, name, chosen]) => {
+    const { piece, show } = await import(`${folder}page.js`);
+    const { readAll } = await import(`${folder}database.js`);
+    const screen = show(name);
+    const form = name === "interview" && (await readAll("forms")).find(one => typeof one === "string");
+    if (form) screen.querySelector("[data-fill=form]").innerHTML = form;
+    if (name === "today") screen.querySelector("[data-fill=cases]").append(piece("case-row"), piece("draft-row"));
+    document.querySelectorAll("main [hidden], [data-waiting]").forEach(one => { one.hidden = false; });
+    document.querySelector("[data-waiting]").classList.toggle("late", chosen);
+    screen.querySelectorAll("details").forEach(one => { one.open = true; });
+    screen.querySelectorAll("[data-fill], .summary ul, [data-go=record-audio]").forEach(one => {
+        if (!one.children.length && !one.textContent.trim()) one.textContent = "云溪路1号";
+    });
+    screen.querySelectorAll("legend").forEach(one => one.insertAdjacentHTML("afterend", "<p class=message>请检查</p>"));
+    screen.querySelectorAll("[type=radio], [type=checkbox]").forEach(one => { one.checked = chosen; });
+}"""
+SCREENS = "[...document.querySelectorAll('template[data-screen]')].map(one => one.dataset.screen)"
+
+
+def test_every_text_of_the_app_stands_out_seven_to_one_in_the_ordinary_the_dark_and_the_sunlight_look(
+    field_site: FieldSite, phone: Page
+) -> None:
+    field_site.enrol(phone)
+    open_and_unlock(field_site, phone)
+    screens = phone.evaluate(SCREENS)
+    assert len(screens) > 14
+    for look in ("light", "dark", "sunlight"):
+        phone.emulate_media(color_scheme="light" if look == "light" else "dark")
+        if look == "sunlight":
+            phone.click("[data-look]")
+        for number, name in enumerate(screens):
+            phone.evaluate(WHOLE_SCREEN, [folder(phone), name, number % 2 == 0])
+            assert faint_texts(phone, 7) == [], f"{name}, {look}"
+    field_site.open(phone)
+    screen(phone, "lock")
+    paper = phone.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)", "the look for bright sun is kept, on a dark device too"
 
 
 def test_what_a_resident_agrees_to_is_recorded_and_what_is_refused_is_not(field_site: FieldSite, phone: Page) -> None:

@@ -251,6 +251,15 @@ def test_the_commands_write_a_workbook_and_read_it_again(tmp_path: Path) -> None
     assert "expected a name ending in .xlsx or .xml, found 'pulse.doc'" in other.output
 
 
+def test_a_person_is_told_that_blocks_keep_their_places_in_other_programs(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[2] / "questionnaires"
+    command = ["export-xlsform", "order", "1", "--folder", str(folder), "--out", str(tmp_path / "order.xml")]
+    told = CliRunner().invoke(questionnaires_group, command)
+    moved = ", ".join(compile_questionnaire(folder, "order", 1).randomize)
+    assert moved
+    assert told.stderr == f"sections {moved}: other programs ask them as written, XLSForm cannot move groups\n"
+
+
 def test_the_samples_of_this_test_are_legal_for_the_reference_converter(tmp_path: Path) -> None:
     from survey.exchange.xlsform.xform import to_xform_of_file
 

@@ -10,6 +10,7 @@ import { showOutbox } from "./outbox_screen.js";
 import { fill, say, show, shown, word } from "./page.js";
 import * as session from "./session.js";
 import { watchStatus } from "./status.js";
+import { watchSunlight } from "./sunlight.js";
 import { sendWaiting } from "./sync.js";
 import { showToday } from "./today.js";
 import { showUnlock } from "./unlock.js";
@@ -116,6 +117,7 @@ async function goToChosenLanguage() {
 }
 
 async function start() {
+  await watchSunlight();
   if (/MicroMessenger/.test(navigator.userAgent)) {
     show("wechat");
     return;

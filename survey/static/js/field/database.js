@@ -1,5 +1,6 @@
 // The device's database (IndexedDB) behind promises. What is in a store is sealed unless it is said to lie open:
-//   settings  open    device id, delivering token, keys that only close or check, the PIN's wrapping, counters, language
+//   settings  open    device id, delivering token, keys that only close or check, the PIN's wrapping, counters, language,
+//                     look
 //   sealed    sealed  one entry "work": the day's list
 //   drafts    sealed  interviews that are going on, by id
 //   recordings boxed  what was recorded with consent, until its interview is finished
