@@ -13,6 +13,7 @@ from sqlalchemy import select
 from survey.accounts.account import Role
 from survey.actions.fieldwork.enrol_device import Enrolment, enrol_device
 from survey.actions.fieldwork.import_device_file import FORMAT
+from survey.fieldwork.disposition import VISIT_OUTCOMES
 from survey.storage.devices import KeptRecordRow
 from tests.fieldwork import Field, answer_record, body_of, store_field, visit_record
 from tests.published import store_real_wave
@@ -54,7 +55,9 @@ def test_the_app_is_one_page_for_everybody_with_nothing_inline_and_no_cookie(pho
     page = inspect(answer.text)
     assert page.heading
     assert len(page.all("template")) > 12
-    assert len([one for one in page.elements if "data-word" in one.attributes]) > 60
+    words = {one.attributes["data-word"] for one in page.elements if "data-word" in one.attributes}
+    assert len(words) > 60
+    assert {f"outcome-{one.value}" for one in VISIT_OUTCOMES} <= words, "an earlier visit may have any outcome"
 
 
 def test_every_file_of_the_app_is_named_in_the_service_worker_and_is_there(phone: FlaskClient) -> None:

@@ -54,6 +54,7 @@ def _page(language: str) -> str:
         version=app_version(),
         languages=[(tag, name, address_of(tag)) for tag, name in NATIVE_NAMES.items()],
         outcomes=_offered(),
+        every_outcome=VISIT_OUTCOMES,  # an earlier visit may have any of them, by telephone or derived by the office
         presences=list(Presence),
     )
 
