@@ -28,7 +28,7 @@ from tests.web.openrosa.field import make_case, make_interviewer
 
 ENGINE = Path(__file__).parent.parent / "vendor" / "xforms-engine" / "index.js.gz"
 SCRIPT = (Path(__file__).parent / "fill_form.js").read_text(encoding="utf-8")
-NAMES = ("benchmark", "doorstep", "merchant", "pulse", "resident")
+NAMES = sorted(path.parent.name for path in FOLDER.glob("*/v1.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,8 @@ def answers_to(questionnaire: Questionnaire, choose: int) -> dict[str, AnswerVal
         codes = [choice.code for choice in item.choices if not choice.exclusive]
         value: AnswerValue = None
         if item.minimum_age:
-            value = codes[0]
+            stop = item.minimum_age.stop.tree
+            value = next(code for code in codes if not evaluate(stop, known, code))
         elif item.type is ItemType.SELECT_ONE:
             value = codes[choose % len(codes)]
         elif item.type is ItemType.SELECT_MULTIPLE:

@@ -21,16 +21,18 @@ from survey.actions.fieldwork.stop_device import stop_device
 from survey.actions.upkeep.verify_storage import verify_storage
 from survey.fieldwork.device import Delivered, DeviceError, KeptReason, RecordOutcome, StoppedDeviceError
 from survey.fieldwork.device_token import DeviceTokenError
+from survey.instrument.canonical import canonical_bytes, sha256_hex
 from survey.response.day_only import duration_of
 from survey.storage import Storage
 from survey.storage.devices import KeptRecordRow
 from survey.storage.fieldwork import CaseRow
+from survey.storage.questionnaires import QuestionnaireVersionRow, add_version
 from survey.storage.responses import ResponseRow
 from survey.storage.visits import VisitRow
-from survey.storage.waves import WaveRow
+from survey.storage.waves import WaveRow, save_wave
 from tests.factories import COMMUNITY, DISTRICT, KEY, NOW
 from tests.fieldwork import Field, answer_record, body_of, close_box, enrol, store_field, visit_record
-from tests.published import store_real_wave
+from tests.published import definition_of, store_real_wave
 
 
 @pytest.fixture
@@ -147,6 +149,26 @@ def test_an_old_answer_counts_after_the_wave_has_closed_only_when_it_was_receive
         session.execute(update(WaveRow).values(status="closed", closed_at=NOW - timedelta(days=3)))
     assert send(storage, device, early).outcome is RecordOutcome.ALREADY_RECEIVED
     assert send(storage, device, late).outcome is RecordOutcome.KEPT
+
+
+def test_an_answer_of_the_version_before_is_checked_under_that_version_and_stored_with_it(
+    storage: Storage, field: Field, device: Enrolment
+) -> None:
+    wave = field.stored.wave
+    newer = json.loads(json.dumps(definition_of(wave.questionnaire) | {"version": 2}))
+    asked = [item for section in newer["sections"] for item in section["items"] if item["name"] == "a1"]
+    asked[0]["choices"] = [choice for choice in asked[0]["choices"] if choice["name"] != "3"]
+    content = canonical_bytes(newer)
+    row = {"sha256": sha256_hex(content), "definition": content.decode(), "published_at": NOW}
+    with storage.write() as session:
+        add_version(session, QuestionnaireVersionRow(name=wave.questionnaire, version=2, **row))
+        session.flush()
+        save_wave(session, replace(wave, version=2))
+    assert send(storage, device, answer_record(field)).outcome is RecordOutcome.ACCEPTED
+    assert send(storage, device, answer_record(field, version=2)).outcome is RecordOutcome.KEPT
+    [stored] = rows(storage, ResponseRow)
+    assert (stored.version, json.loads(stored.answers)["a1"]) == (1, "3")
+    assert list(verify_storage(storage, KEY)) == []
 
 
 def test_visits_in_any_order_and_to_a_case_of_somebody_else(storage: Storage, field: Field, device: Enrolment) -> None:
