@@ -8,52 +8,43 @@ pseudo-weighted mean of what they miss among the volunteers; right if either mod
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Vector = NDArray[np.float64]
+from analysis.participation import Vector, expit, newton_step
+
 STEPS = 30
 
 
 def model_estimates(
-    x_volunteers: Vector, y: Vector, times: Vector, pseudo: Vector, x_drawn: Vector, final: Vector
+    x: Vector, reference: Vector, answers: Vector, positive: Vector, pseudo: Vector, pseudo_positive: Vector
 ) -> Vector:
-    """Mass-imputed and doubly robust shares of every item, shape (2, q).
+    """Mass-imputed and doubly robust share of one item in every replicate, shape (2, R).
 
-    x_volunteers (n, p), y (n, q) 0/1 or NaN, `times` (n,): how often each counts, `pseudo` (n,) pseudo-weights with
-    `times` in them; x_drawn (m, p), `final` (m,) weights of the drawn sample.
+    x (C, p): matching variables of the cells; the others (C, R), sums in the cell: `reference` of the drawn sample's
+    weights, `answers` and `positive` of the volunteers' answers, `pseudo` and `pseudo_positive` the same with
+    pseudo-weights.
     """
-    found = np.empty((2, y.shape[1]))
-    for k in range(y.shape[1]):
-        answered = np.isfinite(y[:, k])
-        value = np.where(answered, y[:, k], 0.0)
-        beta = logistic(x_volunteers, value, times * answered)
-        predicted = expit(x_drawn @ beta)
-        missed = pseudo * answered @ (value - expit(x_volunteers @ beta)) / (pseudo @ answered)
-        found[0, k] = final @ predicted / final.sum()
-        found[1, k] = found[0, k] + missed
-    return found
+    predicted = expit(x @ logistic(x, positive, answers))
+    imputed = (reference * predicted).sum(axis=0) / reference.sum(axis=0)
+    missed = (pseudo_positive - pseudo * predicted).sum(axis=0) / pseudo.sum(axis=0)
+    return np.stack([imputed, imputed + missed])
 
 
-def expit(u: Vector) -> Vector:
-    return np.asarray(1 / (1 + np.exp(-np.clip(u, -500, 500))))
-
-
-def logistic(x: Vector, y: Vector, weight: Vector) -> Vector:
-    """Coefficients of a logistic regression, shape (p,), by Newton steps; y in 0..1, weights (n,) of 0 or more.
+def logistic(x: Vector, positive: Vector, answers: Vector) -> Vector:
+    """Coefficients of logistic regressions on cells, shape (p, R), by Newton steps; positive of answers, (C, R) each.
 
     A group in which everybody answers alike has no finite coefficient: the steps then end at one that predicts it to
     many digits.
 
-    >>> beta = logistic(np.ones((4, 1)), np.array([1.0, 1.0, 1.0, 0.0]), np.ones(4))
-    >>> float(expit(beta)[0].round(9))
+    >>> beta = logistic(np.ones((1, 1)), np.array([[3.0]]), np.array([[4.0]]))
+    >>> float(expit(beta)[0, 0].round(9))
     0.75
     """
-    beta = np.zeros(x.shape[1])
+    beta = np.zeros((x.shape[1], answers.shape[1]))
+    enough = 1e-9 * (1 + answers.sum(axis=0))
     for _ in range(STEPS):
         p = expit(x @ beta)
-        gradient = x.T @ (weight * (y - p))
-        if np.abs(gradient).max(initial=0.0) < 1e-9 * (1 + weight.sum()):
+        gradient = x.T @ (positive - answers * p)
+        if (np.abs(gradient).max(axis=0) < enough).all():
             break
-        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x
-        beta = np.clip(beta + np.linalg.lstsq(hessian, gradient, rcond=1e-10)[0], -30, 30)
+        beta = np.clip(beta + newton_step(x, answers * p * (1 - p), gradient), -30, 30)
     return np.asarray(beta)

@@ -8,9 +8,9 @@ from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 Method = Literal["bonferroni", "holm", "hochberg", "BH", "BY"]
+_FALSE_DISCOVERY: dict[Method, Literal["bh", "by"]] = {"BH": "bh", "BY": "by"}
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -34,10 +34,10 @@ def adjusted_p_values(p: ArrayLike, method: Method = "holm") -> NDArray[np.float
     """
     values = _checked(p)
     m = len(values)
-    if method == "BH":
-        return np.asarray(stats.false_discovery_control(values, method="bh")) if m else values
-    if method == "BY":
-        return np.asarray(stats.false_discovery_control(values, method="by")) if m else values
+    if method in _FALSE_DISCOVERY:
+        from scipy.stats import false_discovery_control  # imported by those who want it: scipy.stats takes long
+
+        return np.asarray(false_discovery_control(values, method=_FALSE_DISCOVERY[method])) if m else values
     if method == "bonferroni":
         return np.minimum(m * values, 1.0)
     order = np.argsort(values, kind="stable")

@@ -116,7 +116,7 @@ def software() -> str:
 def _splits(plan: Plan, design: Design) -> Sequence[Codes]:
     """Trimming inside replicates looks at each PSU's weights, so classes must not cross PSUs."""
     trims = any(isinstance(step, TrimStep) for step in plan.calibration)
-    if not trims or plan.design.replicates.type == "none":
+    if not trims or (plan.design.replicates.type == "none" and plan.volunteers is None):
         return ()
     return (np.arange(design.n),) if plan.design.replicates.type == "given" else (design.psu_of_row,)
 

@@ -193,7 +193,10 @@ class SmallAreaTable:
 
 @dataclass(frozen=True)
 class TwoSamples:
-    """Every share in the drawn sample and among volunteers; the volunteers and the blend decide nothing."""
+    """Every share in the drawn sample and among volunteers; the volunteers and the blend decide nothing.
+
+    `volunteers`: how many were compared; `flags`: who was left out, and why there is no comparison where there is none.
+    """
 
     file: str
     volunteers: int
@@ -201,6 +204,7 @@ class TwoSamples:
     replicates: int
     assumptions: tuple[str, ...]
     compared: tuple[Comparison, ...]
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

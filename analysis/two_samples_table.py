@@ -5,20 +5,33 @@ The methods, their sources and assumptions stand in `two_samples.py` and `mass_i
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from analysis.design import Design
+from analysis.estimates.domains import subset_rows
 from analysis.estimates.measure import Measure, measures_of
 from analysis.fault import Fault, FaultsFound, shortened
-from analysis.frame import Bools, Floats, Frame
+from analysis.frame import Bools, Column, Floats, Frame, Ints
 from analysis.plan import Plan, VolunteersPlan
 from analysis.plan_weighting import CalibrationStep
 from analysis.read import read_frame
 from analysis.result import TwoSamples
-from analysis.two_samples import DrawnSample, Rake, TwoSamplesError, VolunteerSample, compare_samples
+from analysis.two_samples import (
+    ASSUMPTIONS,
+    Comparison,
+    DrawnSample,
+    Rake,
+    TwoSamplesError,
+    VolunteerSample,
+    compare_samples,
+)
 from analysis.weights.steps import Weighting, weight_sample
+
+ROUGH, MOST_SWEEPS = 1e-6, 100  # how far the bootstrap calibrates
 
 
 def two_samples_table(
@@ -26,32 +39,42 @@ def two_samples_table(
 ) -> TwoSamples:
     """Compares the samples on every share of the plan; both are calibrated by the plan's steps in every replicate.
 
-    The volunteers' file has the columns of the plan that indicators, matching and margins name. Raises FaultsFound.
+    The volunteers' file has the columns of the plan that shares, subset, matching and margins name. Raises FaultsFound
+    for files, columns and levels that are not there; samples that cannot be compared have a flag that says why.
     """
     part = plan.volunteers
     if part is None:
         raise ValueError("the plan names no volunteers")
     measures = _shares(plan, frame)
-    other = read_frame(_plan_of_volunteers(plan, part), folder)
-    matched = _matching(part, frame, other, inside)
     their_plan = _plan_of_volunteers(plan, part)
-    theirs = weight_sample(their_plan, other, np.full(other.n, weighting.weight.sum() / other.n), folder)
-    answers = np.column_stack([_answers(measure, inside) for measure in measures.values()])
-    their_answers = np.column_stack([_answers_there(measure, other) for measure in measures.values()])
-    strata = np.array(design.strata, dtype=object)[design.stratum_of_psu[design.psu_of_row]]
+    other = read_frame(their_plan, folder)
+    there = subset_rows(plan.subset, other)
+    x, their_x = _matching(part, frame, other, inside, there)
+    kept = np.flatnonzero(there & np.isfinite(their_x).all(axis=1))
+    flags = [*_not_matched(x[inside], "the drawn sample"), *_not_matched(their_x[there], "the volunteers")]
+    theirs = _calibrated(their_plan, other, kept, float(weighting.weight.sum()), folder, flags)
+    theirs_of = _measures_there(measures, other, flags)
+    answers, their_answers = _answers(measures, inside), _answers(theirs_of, there)[kept]
+    asked = _answered_in_both(list(measures), answers[inside], their_answers, flags)
+    strata = np.array(design.strata, dtype=object)[design.stratum_of_psu[design.psu_of_row]].astype(str)
+    drawn = DrawnSample(x, answers[:, asked], design.weight, strata, design.psu_of_row)
+    unmet: set[str] = set()
+    compared: tuple[Comparison, ...] = ()
     try:
-        found = compare_samples(
-            DrawnSample(matched[0], answers, design.weight, strata.astype(str), design.psu_of_row),
-            VolunteerSample(matched[1], their_answers),
-            list(measures),
-            rake_drawn=_again(weighting, inside),
-            rake_volunteers=_again(theirs, np.ones(other.n, dtype=np.bool_)),
+        compared = compare_samples(
+            drawn,
+            VolunteerSample(their_x[kept], their_answers[:, asked]),
+            [name for name, both in zip(measures, asked, strict=True) if both],
+            rake_drawn=_again(weighting, np.arange(frame.n), inside, unmet),
+            rake_volunteers=_again(theirs, kept, np.ones(len(kept), dtype=np.bool_), unmet) if theirs else _as_they_are,
             replicates=part.replicates,
             seed=part.seed,
         )
     except TwoSamplesError as error:
-        raise FaultsFound([Fault(other.file, "volunteers", "two samples that can be compared", str(error))]) from error
-    return TwoSamples(other.file, other.n, part.match, part.replicates, found[0].assumptions, found)
+        flags.append(f"not compared: {error}")
+    if unmet:
+        flags.append(f"some replicates cannot meet {shortened(sorted(unmet))}; they keep the weights nearest to it")
+    return TwoSamples(other.file, len(kept), part.match, part.replicates, ASSUMPTIONS, compared, tuple(flags))
 
 
 def _shares(plan: Plan, frame: Frame) -> dict[str, Measure]:
@@ -65,65 +88,128 @@ def _shares(plan: Plan, frame: Frame) -> dict[str, Measure]:
 
 
 def _plan_of_volunteers(plan: Plan, part: VolunteersPlan) -> Plan:
-    """What is read and calibrated of the volunteers: indicators, matching columns, margins; no design, no target."""
-    return plan.model_copy(
-        update={
-            "data": plan.data.model_copy(update={"file": part.file}),
-            "design": type(plan.design)(),
-            "subset": None,
-            "calibration": tuple(step for step in plan.calibration if isinstance(step, CalibrationStep)),
-            "domains": (),
-            "contrasts": (),
-            "crosstabs": (),
-            "ranks": (),
-            "trends": (),
-            "small_areas": (),
-        }
+    """What is read and calibrated of the volunteers: shares, subset, matching columns, margins; no design."""
+    return Plan(
+        data=plan.data.model_copy(update={"file": part.file}),
+        subset=plan.subset,
+        calibration=tuple(step for step in plan.calibration if isinstance(step, CalibrationStep)),
+        indicators=tuple(one for one in plan.indicators if one.is_share and one.rule != "distribution"),
+        domains=(),
+        volunteers=part,
     )
 
 
-def _matching(part: VolunteersPlan, frame: Frame, other: Frame, inside: Bools) -> tuple[Floats, Floats]:
-    """0/1 columns of the levels of the matching variables, with a column of ones, for both samples."""
+def _matching(part: VolunteersPlan, frame: Frame, other: Frame, inside: Bools, there: Bools) -> tuple[Floats, Floats]:
+    """0/1 columns of the levels of the matching variables, with a column of ones, for both samples.
+
+    NaN for a row without a level. Raises FaultsFound when a file has no level at all, or one of the volunteers' is
+    unknown to the drawn sample.
+    """
     drawn, theirs = [np.ones((frame.n, 1))], [np.ones((other.n, 1))]
     faults: list[Fault] = []
     for name in part.match:
         column, their_column = frame.column(name), other.column(name)
-        absent = int((column.missing & inside).sum()), int(their_column.missing.sum())
-        for file, count in zip((frame.file, other.file), absent, strict=True):
-            if count:
-                expected = "a level in every row (volunteers.match)"
-                faults.append(Fault(file, f"column {name}", expected, f"{count} missing"))
-        unknown = sorted(set(their_column.labels) - set(column.labels))
-        if unknown:
-            expected = f"levels of {name} that the drawn sample has: {shortened(column.labels)}"
+        levels, their_levels = _levels(column, inside), _levels(their_column, there)
+        for file, found in ((frame.file, levels), (other.file, their_levels)):
+            if not found:
+                faults.append(Fault(file, f"column {name}", "levels to match on (volunteers.match)", "all missing"))
+        unknown = [level for level in their_levels if level not in levels]
+        if levels and unknown:
+            expected = f"levels of {name} that the drawn sample has: {shortened(levels)}"
             faults.append(Fault(other.file, f"column {name}", expected, shortened(unknown)))
-            continue
-        place = {label: k for k, label in enumerate(column.labels)}
-        eye = np.vstack([np.eye(len(place)), np.zeros(len(place))])[:, 1:]
-        drawn.append(eye[column.codes])
-        theirs.append(eye[np.array([*(place[label] for label in their_column.labels), -1])[their_column.codes]])
+        drawn.append(_indicators(column, levels))
+        theirs.append(_indicators(their_column, levels))
     if faults:
         raise FaultsFound(faults)
     return np.hstack(drawn), np.hstack(theirs)
 
 
-def _answers(measure: Measure, inside: Bools) -> Floats:
-    return np.where(measure.answered & inside, measure.y, np.nan)
+def _levels(column: Column, rows: Bools) -> list[str]:
+    """The levels that occur in `rows`, in their order."""
+    present = np.bincount(column.codes[rows].astype(np.int64) + 1, minlength=len(column.labels) + 1)[1:]
+    return [column.labels[place] for place in np.flatnonzero(present)]
 
 
-def _answers_there(measure: Measure, other: Frame) -> Floats:
-    theirs = measures_of(measure.indicator, other)[0]
-    return np.where(theirs.answered, theirs.y, np.nan)
+def _indicators(column: Column, levels: Sequence[str]) -> Floats:
+    """0/1 columns of the levels but the first, shape (n, levels - 1); NaN where the row has none of them."""
+    place = {level: k for k, level in enumerate(levels)}
+    rows = np.vstack([np.eye(len(levels)), np.full((1, len(levels)), np.nan)])[:, 1:]
+    of_row = np.array([*(place.get(label, len(levels)) for label in column.labels), len(levels)])[column.codes]
+    return np.asarray(rows[of_row])
 
 
-def _again(weighting: Weighting, inside: Bools) -> Rake:
-    """Runs the steps of a weighting on other base weights of the same rows; rows outside then weigh nothing."""
+def _not_matched(x: Floats, who: str) -> Iterator[str]:
+    unknown = int((~np.isfinite(x).all(axis=1)).sum())
+    if unknown:
+        yield f"{unknown} of {who} did not tell what samples are matched on: left out of the matching"
+
+
+def _calibrated(plan: Plan, other: Frame, kept: Ints, total: float, folder: Path, flags: list[str]) -> Weighting | None:
+    """The plan's calibration of the volunteers; None, with a flag, for margins that they cannot meet."""
+    base = np.zeros(other.n)
+    base[kept] = total / max(len(kept), 1)
+    try:
+        return weight_sample(plan, other, base, folder)
+    except FaultsFound as found:
+        flags.append(f"volunteers are matched and not calibrated: {found.faults[0]}")
+        return None
+
+
+def _measures_there(measures: Mapping[str, Measure], other: Frame, flags: list[str]) -> dict[str, Measure | None]:
+    """None, with a flag, for an indicator that the volunteers' file cannot give."""
+    found: dict[str, Measure | None] = {}
+    for name, measure in measures.items():
+        try:
+            found[name] = measures_of(measure.indicator, other)[0]
+        except FaultsFound as error:
+            found[name] = None
+            flags.append(f"not compared: {error.faults[0]}")
+    return found
+
+
+def _answers(measures: Mapping[str, Measure] | Mapping[str, Measure | None], rows: Bools) -> Floats:
+    """0/1 or NaN for no answer, shape (n, q)."""
+    silent = np.full(len(rows), np.nan)
+    return np.column_stack(
+        [np.where(one.answered & rows, one.y, np.nan) if one else silent for one in measures.values()]
+    )
+
+
+def _answered_in_both(names: Sequence[str], answers: Floats, theirs: Floats, flags: list[str]) -> Bools:
+    """Which indicators somebody answered in both samples, shape (q,)."""
+    both: Bools = np.isfinite(answers).any(axis=0) & np.isfinite(theirs).any(axis=0)
+    silent = [name for name, found in zip(names, both, strict=True) if not found]
+    if silent:
+        flags.append(f"not answered in both samples: {shortened(silent)}")
+    return both
+
+
+def _again(weighting: Weighting, rows: Ints, inside: Bools, unmet: set[str]) -> Rake:
+    """Runs the steps of a weighting on other base weights of `rows`; those not `inside` weigh nothing afterwards."""
+    of_row, count = weighting.classes.of_row[rows].astype(np.int64), weighting.classes.count
+    rougher = _rougher(weighting)
 
     def rake(weights: Floats) -> Floats:
-        totals = np.bincount(weighting.classes.of_row, weights=weights, minlength=weighting.classes.count)
-        factor, unmet = weighting.refactor(totals[:, None].astype(np.float64))
-        if unmet:
-            raise TwoSamplesError(f"calibration: a replicate cannot meet {shortened(unmet)}")
-        return np.asarray(weights * factor[weighting.classes.of_row, 0] * inside)
+        replicates = weights.shape[1]
+        key = of_row[:, None] * replicates + np.arange(replicates)
+        totals = np.bincount(key.ravel(), weights=weights.ravel(), minlength=count * replicates)
+        steps = weighting if replicates == 1 else rougher
+        factor, not_met = steps.refactor(totals.reshape(count, replicates))
+        unmet.update(not_met)
+        return np.asarray(weights * factor[of_row] * inside[:, None])
 
     return rake
+
+
+def _rougher(weighting: Weighting) -> Weighting:
+    """The same steps for the bootstrap, whose own error is far larger than margins that are off by a millionth."""
+    update = {"tolerance": ROUGH, "max_iterations": MOST_SWEEPS}
+    steps = [
+        replace(step, plan=step.plan.model_copy(update=update)) if isinstance(step.plan, CalibrationStep) else step
+        for step in weighting.prepared
+    ]
+    return replace(weighting, prepared=tuple(steps))
+
+
+def _as_they_are(weights: Floats) -> Floats:
+    return weights

@@ -102,6 +102,9 @@ def _two_samples(result: Result, language: Language) -> Iterator[str]:
         for one in found.compared
     ]
     yield f"<h2>{word('two_samples', language)}</h2>"
-    yield "<ul>" + "".join(f"<li>{escape(in_words(text, language))}</li>" for text in found.assumptions) + "</ul>"
+    told = (*found.assumptions, *found.flags) if found.compared else found.flags
+    yield "<ul>" + "".join(f"<li>{escape(in_words(text, language))}</li>" for text in told) + "</ul>"
+    if not rows:
+        return
     keys = ["indicator", "drawn", "volunteers_unweighted", "volunteers", "difference", "se", "p_adjusted", "blend"]
     yield table_of(_heads(keys, language), rows, {1, 2, 3, 4, 5, 6, 7})

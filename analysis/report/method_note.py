@@ -39,7 +39,8 @@ def method_lines(result: Result, plan: Plan, language: Language) -> Iterator[str
     if result.small_areas:
         yield sentence("small_areas", language)
     if result.two_samples:
-        texts = [in_words(text, language) for text in result.two_samples.assumptions]
+        told = (*result.two_samples.assumptions, *result.two_samples.flags)
+        texts = [in_words(text, language) for text in told]
         yield sentence("two_samples", language, assumptions=" ".join(texts))
     yield sentence(
         "digests", language, plan=result.plan_sha256 or "–", data=result.data_sha256 or "–", software=result.software

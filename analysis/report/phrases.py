@@ -124,6 +124,38 @@ _PHRASES: tuple[tuple[str, str, str], ...] = (
         "剩餘的偏差與觀察到的差一樣大；合併估計因此減少掃碼樣本的份量。",
     ),
     (
+        r"(\d+) of the drawn sample did not tell what samples are matched on: left out of the matching",
+        r"抽样样本中 \1 人没有提供对照所需信息，不参与对照",
+        r"抽樣樣本中 \1 人沒有提供對照所需信息，不參與對照",
+    ),
+    (
+        r"(\d+) of the volunteers did not tell what samples are matched on: left out of the matching",
+        r"扫码样本中 \1 人没有提供对照所需信息，或抽样样本中没有这类人，不参与对照",
+        r"掃碼樣本中 \1 人沒有提供對照所需信息，或抽樣樣本中沒有這類人，不參與對照",
+    ),
+    (
+        r"volunteers are matched and not calibrated: (.+)",
+        r"扫码样本只作对照加权，没有校准到人口总数：\1",
+        r"掃碼樣本只作對照加權，沒有校準到人口總數：\1",
+    ),
+    (r"not answered in both samples: (.+)", r"不是两个样本都有人回答：\1", r"不是兩個樣本都有人回答：\1"),
+    (
+        r"not compared: participation model: no solution; .*",
+        "无法对照：扫码样本中有一类人在抽样样本里没有，或多于这类人的总数",
+        "無法對照：掃碼樣本中有一類人在抽樣樣本裡沒有，或多於這類人的總數",
+    ),
+    (
+        r"not compared: stratum (.+): one PSU; merge it with another for the bootstrap",
+        r"无法对照：层 \1 只有一个初级抽样单元，须与别的层合并",
+        r"無法對照：層 \1 只有一個初級抽樣單元，須與別的層合併",
+    ),
+    (r"not compared: (.+)", r"无法对照：\1", r"無法對照：\1"),
+    (
+        r"some replicates cannot meet (.+); they keep the weights nearest to it",
+        r"部分重复样本无法达到 \1，取最接近的权重",
+        r"部分重複樣本無法達到 \1，取最接近的權重",
+    ),
+    (
         r"fewer than two levels with an estimate: no trend",
         "有估计的水平不足两个，无趋势",
         "有估計的水平不足兩個，無趨勢",

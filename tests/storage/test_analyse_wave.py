@@ -178,6 +178,30 @@ def test_self_selected_answers_get_no_target_no_design_and_a_label(answered: Sto
     assert all(SELF_SELECTED in entry["flags"] for entry in entries)
     assert SELF_SELECTED not in figure(result, "prob", "SAT_ALL")["flags"]
     assert SELF_SELECTED in (tmp_path / "out" / "qr" / "plan.yaml").read_text(encoding="utf-8")
+    assert "volunteers" not in plan
+
+
+def test_the_plan_of_the_drawn_sample_compares_it_with_the_self_selected_answers(
+    answered: Storage, tmp_path: Path
+) -> None:
+    """In the plan's own words, so that whoever has the bundle finds the same table; shares only, and no verdict."""
+    result = analyse_wave(answered, WAVE, tmp_path / "out", NOW).result
+    part = plan_of(tmp_path / "out")["volunteers"]
+    theirs = rows_of(tmp_path / "out" / part["file"])
+    assert len(theirs) == len(rows_of(tmp_path / "out" / "qr" / "responses.csv")) == 60
+    compared = result["prob"]["two_samples"]
+    assert compared["match"] == part["match"] != []
+    matched = [row for row in theirs if row["in_population"] == "1" and all(row[name] for name in part["match"])]
+    assert compared["volunteers"] == len(matched) > 20
+    rates = {one["indicator"]: one for one in compared["compared"]}
+    assert set(rates) == {"SAT_ALL", "BUS", "PARTIC"}
+    for name, one in rates.items():
+        assert one["drawn"] == pytest.approx(figure(result, "prob", name)["estimate"], rel=1e-9)
+        assert min(one["drawn"], one["volunteers"]) <= one["blend"] <= max(one["drawn"], one["volunteers"])
+    shown = show_results(answered, WAVE, DISTRICT)
+    assert shown is not None and shown.two_samples is not None
+    assert shown.two_samples.rates["BUS"].combined == rates["BUS"]["blend"]
+    assert compared["flags"] == list(shown.two_samples.flags)
 
 
 def test_every_rule_reaches_the_estimates(answered: Storage, tmp_path: Path) -> None:

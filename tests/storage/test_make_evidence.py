@@ -56,17 +56,20 @@ def test_every_file_has_its_sha256_in_the_manifest(folder: Path) -> None:
     listed = {entry["file"]: entry["sha256"] for entry in manifest["files"]}
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     assert set(files) == {*listed, "manifest.json"}
+    assert {"prob/volunteers.csv", "prob/two_samples.csv"} <= set(listed)
     assert {"prob/recompute.R", "prob/functions.R", "prob/margins_sex.csv", "qr/plan.yaml", "README.md"} <= set(listed)
     for name, digest in listed.items():
         assert hashlib.sha256(files[name].read_bytes()).hexdigest() == digest, name
 
 
 def test_nobody_and_no_sampling_unit_can_be_named(folder: Path) -> None:
-    with (folder / "prob" / "responses.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = []
+    for name in ("responses.csv", "volunteers.csv"):
+        with (folder / "prob" / name).open(encoding="utf-8", newline="") as file:
+            rows += list(csv.DictReader(file))
     taken_away = {"response_id", "interviewer", "started_at", "received_at", "poster", "area"}
     assert rows and not taken_away & set(rows[0])
-    assert all(re.fullmatch("P[A-Z2-7]{8}", row["psu"]) for row in rows)
+    assert all(re.fullmatch("P[A-Z2-7]{8}", row["psu"]) for row in rows if row["source"] == "prob")
     assert all(re.fullmatch("P[A-Z2-7]{8}|", row["community"]) for row in rows)
     codes = re.compile(rf"{STREET}\d{{3}}")
     for path in folder.rglob("*"):

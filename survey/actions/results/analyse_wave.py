@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from survey.exchange.plan.analysis_bundle import PLAN, Bundle, BundleWriter, Wav
 from survey.programme.wave_indicator import read_wave_indicator
 from survey.programme.webhook import HookEvent
 from survey.response.integrity import SUSPICIOUS
-from survey.response.response import Source
+from survey.response.response import Response, Source
 from survey.response.review import ReviewDecision
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow
@@ -152,12 +152,21 @@ def _nothing_analysed(wave_id: str, failures: Mapping[Source, ValueError]) -> Va
 
 
 def _write_bundle(storage: Storage, wave_id: str, source: Source, folder: Path) -> Bundle | None:
-    """None when there is no response of this source. The two looks see one state of the database."""
+    """None when there is no response of this source. All looks see one state of the database."""
     with storage.read() as session:
         writer = BundleWriter(define_wave(session, wave_id), source)
-        if not writer.look(stream_responses(session, wave_id, sources=(source,))).rows:
-            return None
-        return writer.write(folder, stream_responses(session, wave_id, sources=(source,)))
+        return write_source(writer, folder, lambda one: stream_responses(session, wave_id, sources=(one,)))
+
+
+def write_source(
+    writer: BundleWriter, folder: Path, responses: Callable[[Source], Iterable[Response]]
+) -> Bundle | None:
+    """The folder of the writer's source; a drawn sample has the self-selected answers beside it. None without any."""
+    if not writer.look(responses(writer.source)).rows:
+        return None
+    if writer.source is Source.PROB:
+        writer.look_at_volunteers(responses(Source.QR))
+    return writer.write(folder, responses(writer.source), responses(Source.QR))
 
 
 def define_wave(session: Session, wave_id: str) -> WaveDefinition:

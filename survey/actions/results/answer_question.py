@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave
+from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave, write_source
 from survey.actions.results.compare_waves import compare_waves
 from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter, WaveDefinition
 from survey.exchange.plan.analysis_plan import RESPONSES, plan_text
@@ -73,8 +73,7 @@ def _answer(
         folder = Path(made)
         with storage.read() as session:
             writer = BundleWriter(definition, Source.PROB)
-            writer.look(stream_responses(session, wave_id, sources=(Source.PROB,)))
-            writer.write(folder, stream_responses(session, wave_id, sources=(Source.PROB,)))
+            write_source(writer, folder, lambda one: stream_responses(session, wave_id, sources=(one,)))
         same = _sha256(folder / RESPONSES) == sha256
         return _run_in(folder, _plan_of((folder / PLAN).read_text("utf-8")), question, definition, same_data=same)
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
-from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave
+from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave, write_source
 from survey.actions.results.integrity_summary import integrity_summary
 from survey.exchange.export.csv_file import write_table
 from survey.exchange.export.pseudonyms import Pseudonyms
@@ -58,16 +58,14 @@ def _write_source(
     session: Session, wave_id: str, source: Source, folder: Path, pseudonyms: Pseudonyms
 ) -> SourceEvidence | None:
     """Data, codebook, margins and plan of one source; None when there is no response of it."""
+
+    def in_order_of_ids(one: Source) -> Iterable[Response]:
+        """The responses in the order of their random ids, which says nothing about when they arrived."""
+        return stream_responses(session, wave_id, sources=(one,), by_id=True)
+
     writer = BundleWriter(define_wave(session, wave_id), source, pseudonyms)
-    if not writer.look(stream_responses(session, wave_id, sources=(source,))).rows:
-        return None
-    bundle = writer.write(folder / source.value, _in_order_of_ids(session, wave_id, source))
-    return SourceEvidence(source, bundle.rows, bundle.outside, bundle.warnings)
-
-
-def _in_order_of_ids(session: Session, wave_id: str, source: Source) -> Iterable[Response]:
-    """The responses in the order of their random ids, which says nothing about when they arrived."""
-    return stream_responses(session, wave_id, sources=(source,), by_id=True)
+    bundle = write_source(writer, folder / source.value, in_order_of_ids)
+    return SourceEvidence(source, bundle.rows, bundle.outside, bundle.warnings) if bundle else None
 
 
 def _estimate(folder: Path, one: SourceEvidence) -> SourceEvidence:

@@ -12,6 +12,7 @@ from typing import Any
 from survey.actions.programme.list_waves_in_area import codes_within
 from survey.programme.area import Area, AreaLevel, AreaTree
 from survey.programme.figure import Figure, read_figure, read_self_selected_figure
+from survey.programme.two_samples import TwoSamples, read_two_samples
 from survey.programme.wave import Wave
 from survey.programme.wave_indicator import WaveIndicator, read_wave_indicator
 from survey.response.later_changes import LaterChanges
@@ -65,7 +66,7 @@ class WaveResults:
 
     `looking_level`: the level of the interval that verdicts were reached by while fieldwork went on, so that looking
     often does not make them wrong more often; None when it had ended. `without`: by mark and indicator, the figures of
-    the whole without the answers that have the mark.
+    the whole without the answers that have the mark. `two_samples`: rates of the whole in both samples and combined.
     """
 
     wave: Wave
@@ -79,6 +80,7 @@ class WaveResults:
     evidence: Mapping[Source, Evidence]
     without: Mapping[str, Mapping[str, Pair]] = field(default_factory=dict)
     looking_level: float | None = None
+    two_samples: TwoSamples | None = None
 
     @property
     def sources_without(self) -> list[str]:
@@ -119,6 +121,7 @@ def show_results(storage: Storage, wave_id: str, area: str) -> WaveResults | Non
         without={mark: found for mark in LOOKED_AT if (found := _without(result, mark))},
         evidence={source: read_evidence(result[source.value]) for source in Source if result.get(source.value)},
         looking_level=_looking_level(result.get("prob") or {}),
+        two_samples=read_two_samples((result.get("prob") or {}).get("two_samples")),
     )
 
 

@@ -1,6 +1,7 @@
 """The folder that a wave is analysed from: responses, codebook, margins, plan. Step 5; anybody can recompute from it.
 
-One folder per source: a drawn sample and self-selected answers are never pooled. Open texts are left out.
+One folder per source: a drawn sample and self-selected answers are never pooled; to compare them, the folder of the
+drawn sample holds the others in a file of their own. Open texts are left out.
 """
 
 from collections import Counter
@@ -24,6 +25,7 @@ from survey.exchange.plan.analysis_plan import (
     replaced_sections,
 )
 from survey.exchange.plan.calibration_cells import CalibrationCells, Person, band_of_label, make_cells
+from survey.exchange.plan.matching import VOLUNTEERS, Matching, make_matching
 from survey.exchange.plan.planned_indicator import IndicatorNotComputedError, PlannedIndicator, plan_indicator
 from survey.instrument.item import Item, ItemType, Purpose
 from survey.instrument.questionnaire import Questionnaire
@@ -38,6 +40,7 @@ from survey.response.response import Response, Source, officials_present
 PLAN = "plan.yaml"
 CODEBOOK = "codebook.csv"
 MARKS = ("for_review", "over_quota", "flagged", "watched")  # columns of 0 and 1; both sides get estimates
+SHARES = ("share", "any")  # rules that make a rate, which two samples can be compared on
 _LEFT_OUT = ("interviewer", "started_at")
 
 
@@ -96,6 +99,7 @@ class BundleWriter:
         self.source = source
         self.warnings: list[str] = []
         self.tally = Tally()
+        self._volunteers: Counter[Person] = Counter()
         self.replaced = replaced_sections(definition.wave.analysis, definition.wave.id)
         self.columns = export_columns(definition.questionnaire, definition.areas)
         self.indicators = self._planned()
@@ -123,7 +127,13 @@ class BundleWriter:
             )
         return tally
 
-    def write(self, folder: Path, responses: Iterable[Response]) -> Bundle:
+    def look_at_volunteers(self, responses: Iterable[Response]) -> None:
+        """Self-selected answers that the drawn sample is to be compared with; `write` then takes them as well."""
+        for response in responses:
+            if self._counts(response) and self._belongs(response):
+                self._volunteers[self._person.read(response)] += 1
+
+    def write(self, folder: Path, responses: Iterable[Response], volunteers: Iterable[Response] = ()) -> Bundle:
         """Write the folder. Raises `FaultsFoundError` when no indicator can be computed or a base weight is missing."""
         self._tell_over_quota()
         answered = [planned for planned in self.indicators if self.tally.in_base[planned.entry["id"]]]
@@ -132,6 +142,7 @@ class BundleWriter:
                 self.warnings.append(f"indicator {planned.entry['id']}: nobody in its base; left out")
         self._refuse_what_cannot_be_computed(answered)
         cells = self._cells()
+        matching = self._matching([planned.entry for planned in answered])
         plan = derived_plan(
             drawn=self.source is Source.PROB,
             psus=len(self.tally.psus),
@@ -142,6 +153,7 @@ class BundleWriter:
             replaced=self.replaced,
             marks=self._marks(),
             fraction=self._fraction(),
+            volunteers={"file": VOLUNTEERS, "match": list(matching.labels)} if matching else None,
         )
         columns = [
             *self._exported(),
@@ -153,6 +165,9 @@ class BundleWriter:
             columns += self._margin_columns(cells)
             _write_margin(folder / SEX_MARGIN, "margin_sex", cells.sex.totals)
             _write_margin(folder / AGE_MARGIN, "margin_age", cells.age.totals)
+        if matching is not None:
+            columns += matching.columns(self._member)
+            write_csv(folder / VOLUNTEERS, columns, filter(self._counts, volunteers), bom=False)
         write_csv(folder / RESPONSES, columns, filter(self._counts, responses), bom=False)
         write_codebook(folder / CODEBOOK, columns)
         text = plan_text(plan, self._heading())
@@ -215,6 +230,19 @@ class BundleWriter:
         cells = make_cells(self.definition.margins, self.tally.people)
         self.warnings += cells.warnings
         return cells if cells.sex.totals else None
+
+    def _matching(self, entries: Sequence[Mapping[str, Any]]) -> Matching | None:
+        """None without volunteers, without a rate to compare, or with nothing to match on."""
+        if not self._volunteers or not any(entry["rule"] in SHARES for entry in entries):
+            return None
+        matching = make_matching(self.tally.people, self._volunteers)
+        if matching.labels:
+            return matching
+        self.warnings.append(f"not compared with the {self._volunteers.total()} volunteers: too few in common to match")
+        return None
+
+    def _member(self, response: Response) -> Person | None:
+        return self._person.read(response) if self._belongs(response) else None
 
     def _exported(self) -> list[Column]:
         if self.pseudonyms is not None:

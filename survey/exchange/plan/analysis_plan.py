@@ -57,13 +57,15 @@ def derived_plan(
     replaced: Mapping[str, Any],
     marks: Sequence[str] = (),
     fraction: float | None = None,
+    volunteers: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The plan as nested keys. `drawn`: the probability sample; otherwise self-selected, without design.
 
     `rows`: responses in the file; `has_population`: there is a column in_population; `cells`: None without margins.
     `marks`: columns of 0 and 1 that tell marked responses from the others; both get their estimates.
     `fraction`: while fieldwork goes on, the part of the planned answers that is in; verdicts then keep their error
-    however often somebody looks. None when fieldwork has ended.
+    however often somebody looks. None when fieldwork has ended. `volunteers`: the file of the self-selected answers
+    and what they are matched on, for a drawn sample that has some beside it.
     """
     plan: dict[str, Any] = {"data": {"file": RESPONSES, "missing": _missing_codes()}}
     if drawn:
@@ -79,6 +81,8 @@ def derived_plan(
     plan["interval"] = {"method": ["korn-graubard", "logit"], "level": [0.95, 0.90]}
     if drawn and fraction is not None:
         plan["decisions"] = {"looks": {"kind": "any_time", "fraction": fraction}}
+    if volunteers is not None:
+        plan["volunteers"] = dict(volunteers)
     sections = replaced if drawn else {key: replaced[key] for key in replaced if key != "design"}
     return plan | dict(sections)
 

@@ -109,12 +109,12 @@ def make_cells(margins: Iterable[Margin], people: Mapping[Person, int]) -> Calib
 
 
 @dataclass(frozen=True)
-class _Group:
+class Group:
     """Neighbouring levels of a margin that share a cell."""
 
     levels: tuple[str, ...]
     answers: int
-    psus: frozenset[str | None]
+    psus: frozenset[object]
     total: float
 
     @property
@@ -125,9 +125,9 @@ class _Group:
         """Enough answers, and from more than one PSU where the street has more: a replicate leaves one PSU out."""
         return self.is_usable and self.answers >= FEWEST and len(self.psus) >= min(psus, 2)
 
-    def with_next(self, other: "_Group") -> "_Group":
+    def with_next(self, other: "Group") -> "Group":
         answers, total = self.answers + other.answers, self.total + other.total
-        return _Group(self.levels + other.levels, answers, self.psus | other.psus, total)
+        return Group(self.levels + other.levels, answers, self.psus | other.psus, total)
 
 
 class _Found:
@@ -146,7 +146,7 @@ class _Found:
         bands = [
             _group(band, [(p, n) for p, n in people if p.band == band], _sum(totals, 1, band)) for band in AGE_BANDS
         ]
-        sexes, bands = _joined(sexes, psus), _joined(bands, psus)
+        sexes, bands = joined(sexes, psus), joined(bands, psus)
         if not all(group.is_usable for group in (*sexes, *bands)):
             self.warnings.append(f"street {street}: sex or age band is known of nobody; not calibrated")
             return
@@ -163,11 +163,11 @@ class _Found:
                     self.warnings.append(f"margin cell {label}: joined, a part has too few answers of its own")
 
 
-def _group(level: str, people: Sequence[tuple[Person, int]], total: float) -> _Group:
-    return _Group((level,), sum(number for _, number in people), frozenset(person.psu for person, _ in people), total)
+def _group(level: str, people: Sequence[tuple[Person, int]], total: float) -> Group:
+    return Group((level,), sum(number for _, number in people), frozenset(person.psu for person, _ in people), total)
 
 
-def _joined(groups: list[_Group], psus: int) -> list[_Group]:
+def joined(groups: list[Group], psus: int) -> list[Group]:
     """Join the weakest group with the weaker of its neighbours until every group stands alone, or one is left."""
     while len(groups) > 1:
         alone = [group.stands_alone(psus) for group in groups]

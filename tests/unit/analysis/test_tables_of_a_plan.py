@@ -9,7 +9,8 @@ import pytest
 
 from analysis.fault import FaultsFound
 from analysis.frame import frame_of
-from analysis.mass_imputation import expit, logistic
+from analysis.mass_imputation import logistic
+from analysis.participation import expit
 from analysis.pipeline import run_plan
 from analysis.plan_file import parse_plan
 from analysis.result import Result, TwoSamples
@@ -125,7 +126,92 @@ def test_levels_that_only_volunteers_have_are_named(tmp_path: Path) -> None:
         compare(tmp_path)
 
 
+def rewritten(tmp_path: Path, change: Any) -> None:
+    path = tmp_path / "scanned.csv"
+    change(pd.read_csv(path)).to_csv(path, index=False)
+
+
+def test_the_subset_of_the_plan_holds_for_the_volunteers_too(tmp_path: Path) -> None:
+    chosen = volunteers(tmp_path)
+    subset = {"column": "area", "in": ["hill", "lake"]}
+    found = compare(tmp_path, subset=subset)
+    inside = chosen[chosen["area"] != "port"]
+    answered = inside["q"][inside["q"].between(1, 5)]
+    assert found.volunteers == len(inside)
+    assert found.compared[0].volunteers_unweighted == pytest.approx((answered >= 4).mean())
+    assert found.compared[0].drawn == pytest.approx(run(small_town(700), subset=subset).estimates[0].estimate)
+
+
+def test_volunteers_without_a_level_to_match_on_are_left_out_and_counted(tmp_path: Path) -> None:
+    chosen = volunteers(tmp_path)
+    rewritten(tmp_path, lambda table: table.assign(age=table["age"].mask(table.index < 20)))
+    found = compare(tmp_path)
+    assert found.volunteers == len(chosen) - 20
+    assert found.flags == ("20 of the volunteers did not tell what samples are matched on: left out of the matching",)
+
+
+def test_the_drawn_without_a_level_stay_in_the_rate_of_the_drawn_sample(tmp_path: Path) -> None:
+    volunteers(tmp_path)
+    drawn = small_town(700)
+    drawn["age"] = drawn["age"].mask(drawn.index < 30)
+    found = run(drawn, tmp_path, volunteers={"file": "scanned.csv", "match": ["age"], "replicates": 20})
+    assert found.two_samples is not None
+    assert found.two_samples.compared[0].drawn == pytest.approx(found.estimates[0].estimate)
+    assert found.two_samples.flags[0].startswith("30 of the drawn sample did not tell")
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda table: table.drop(columns="age"), "scanned.csv: column age: expected a column of this name"),
+        (
+            lambda table: table.assign(age=""),
+            r"scanned.csv: column age: expected levels to match on \(volunteers.match\)",
+        ),
+    ],
+)
+def test_a_matching_variable_that_is_not_there_is_a_fault_that_names_file_and_column(
+    tmp_path: Path, change: Any, fault: str
+) -> None:
+    volunteers(tmp_path)
+    rewritten(tmp_path, change)
+    with pytest.raises(FaultsFound, match=fault):
+        compare(tmp_path)
+    assert run(small_town(700), tmp_path).two_samples is None, "nobody asked for volunteers, nobody reads their file"
+
+
+def test_margins_that_volunteers_cannot_meet_leave_them_matched_with_a_flag(tmp_path: Path) -> None:
+    volunteers(tmp_path)
+    rewritten(tmp_path, lambda table: table[table["area"] != "port"])
+    margin = {"by": ["area"], "totals": {"hill": 4000, "lake": 3000, "port": 3000}}
+    found = compare(tmp_path, calibration=[{"method": "rake", "margins": [margin]}])
+    assert found.flags[0].startswith("volunteers are matched and not calibrated: ")
+    assert "port" in found.flags[0]
+    assert found.compared[0].volunteers > 0
+
+
+def test_samples_that_cannot_be_compared_leave_every_other_figure(tmp_path: Path) -> None:
+    chosen = volunteers(tmp_path)
+    lonely = small_town(700)
+    lonely.loc[lonely.index < 40, ["stratum", "psu"]] = ["harbour", 99]
+    few = {"file": "scanned.csv", "match": ["age"], "replicates": 20}
+    found = run(lonely, tmp_path, volunteers=few)
+    assert found.estimates[0].estimate is not None
+    assert found.two_samples is not None and found.two_samples.compared == ()
+    assert found.two_samples.flags == (
+        "not compared: stratum harbour: one PSU; merge it with another for the bootstrap",
+    )
+    many = small_town(700).assign(w=0.01)  # fewer people than volunteers
+    found = run(many, tmp_path, volunteers=few)
+    assert len(chosen) > 7 and found.two_samples is not None
+    assert found.two_samples.flags[0].startswith("not compared: participation model: no solution")
+    rewritten(tmp_path, lambda table: table.assign(q=9))
+    flags = compare(tmp_path).flags
+    assert flags[0].startswith("not compared: scanned.csv: indicator q (q): expected at least one answer in the base")
+    assert flags[-1] == "not compared: no indicator was answered in both samples"
+
+
 def test_logistic_regression_reproduces_the_shares_of_groups() -> None:
-    x = np.column_stack([np.ones(8), [0, 0, 0, 0, 1, 1, 1, 1]])
-    beta = logistic(x, np.array([1.0, 1, 1, 0, 1, 0, 0, 0]), np.ones(8))
-    assert expit(np.array([[1.0, 0], [1, 1]]) @ beta) == pytest.approx([0.75, 0.25])
+    x = np.array([[1.0, 0], [1, 1]])
+    beta = logistic(x, np.array([[3.0, 1.0], [1.0, 4.0]]), np.full((2, 2), 4.0))
+    assert expit(x @ beta) == pytest.approx(np.array([[0.75, 0.25], [0.25, 1.0]]))

@@ -116,7 +116,7 @@ def test_raking_handed_in_is_used_in_both_samples() -> None:
         groups = x[:, 1] + 2 * x[:, 2]
 
         def rake(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-            factor = totals / np.array([weights[groups == g].sum() for g in range(3)])
+            factor = totals[:, None] / np.array([weights[groups == g].sum(axis=0) for g in range(3)])
             return np.asarray(weights * factor[groups.astype(int)])
 
         return rake

@@ -115,6 +115,24 @@ def test_self_selected_answers_stand_apart_without_interval_and_verdict(demo_app
             assert (pair.qr.limits, pair.qr.decision) == ((), Decision.NONE)
 
 
+def test_both_samples_and_the_combined_estimate_stand_side_by_side_for_the_district(
+    demo_app: Flask, visit: Visit
+) -> None:
+    page, results = visit(DISTRICT_ANALYST).get(RESULTS), results_of(demo_app)
+    assert results.two_samples is not None
+    shown = re.sub(r"\s+", " ", page.text.split("抽样与扫码对照", 1)[1])
+    for each in results.indicators:
+        one = results.two_samples.rates.get(each.indicator.id)
+        prob = results.pair(each.indicator.id, DISTRICT).prob
+        if one is not None and prob is not None and prob.estimate is not None:
+            difference = f"{one.difference * 100:+.1f} ({one.se_difference * 100:.1f})"
+            combined = f"{one.combined * 100:.1f}% (±{one.rmse * 100:.1f})"
+            assert difference in shown and combined in shown, each.indicator.id
+    assert len(results.two_samples.rates) > 10
+    assert "每位居民都有机会扫码。" in shown
+    assert "抽样与扫码对照" not in visit(STREET_ANALYST).get(RESULTS).text, "rates of the whole are not a street's"
+
+
 def test_the_chart_tells_the_same_in_words(demo_app: Flask, visit: Visit) -> None:
     page = visit(DISTRICT_ANALYST).get(RESULTS)
     chart = page.one("svg", class_="chart")
