@@ -289,6 +289,14 @@ def _warnings(plan: Plan, sample: Sample, method: VarianceMethod) -> list[str]:
         found.append(
             f"replicates: some cannot meet {shortened(method.unmet)}; they keep the weights nearest to it, as in R"
         )
+    if isinstance(method, Replication) and method.without_level:
+        levels = shortened(method.without_level)
+        found.append(f"replicates: nobody has a level of the margins: {levels}; the other levels are met")
+    if isinstance(method, Replication) and method.without_domain:
+        found.append(
+            f"replicates: nobody of a domain answered: {shortened(method.without_domain)}; "
+            "such a replicate counts for nothing in its standard error, as in R"
+        )
     if sample.design.second is not None and not isinstance(method, Replication):
         single = int((sample.design.second.drawn == 1).sum())
         if single:

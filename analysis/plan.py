@@ -145,6 +145,8 @@ class Indicator(Part):
                 raise ValueError("items and count for the rule any")
         elif not self.item:
             raise ValueError(f"item for the rule {self.rule}")
+        if self.target is not None and self.is_share and not 0 <= self.target.value <= 1:
+            raise ValueError("a target between 0 and 1 for a share (0.8 means 80 %)")
         if self.count is not None and self.rule not in {"share", "any", "total"}:
             raise ValueError(f"no count with the rule {self.rule}")
         if self.values is not None and self.rule not in {"mean", "total"}:

@@ -177,7 +177,7 @@ def _answers(measures: Mapping[str, Measure] | Mapping[str, Measure | None], row
 
 def _answered_in_both(names: Sequence[str], answers: Floats, theirs: Floats, flags: list[str]) -> Bools:
     """Which indicators somebody answered in both samples, shape (q,)."""
-    both: Bools = np.isfinite(answers).any(axis=0) & np.isfinite(theirs).any(axis=0)
+    both = np.asarray(np.isfinite(answers).any(axis=0) & np.isfinite(theirs).any(axis=0))
     silent = [name for name, found in zip(names, both, strict=True) if not found]
     if silent:
         flags.append(f"not answered in both samples: {shortened(silent)}")
@@ -192,7 +192,7 @@ def _again(weighting: Weighting, rows: Ints, inside: Bools, unmet: set[str]) -> 
     def rake(weights: Floats) -> Floats:
         replicates = weights.shape[1]
         key = of_row[:, None] * replicates + np.arange(replicates)
-        totals = np.bincount(key.ravel(), weights=weights.ravel(), minlength=count * replicates)
+        totals = np.bincount(key.ravel(), weights=weights.ravel(), minlength=count * replicates).astype(np.float64)
         steps = weighting if replicates == 1 else rougher
         factor, not_met = steps.refactor(totals.reshape(count, replicates))
         unmet.update(not_met)

@@ -6,19 +6,20 @@ Rows are collapsed once to (unit, calibration class) pairs; a replicate changes 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from analysis.estimates.domains import DomainSet
+from analysis.estimates.domains import DomainSet, described
 from analysis.estimates.linearisation import Estimates, joined
 from analysis.estimates.linearised import degrees_of_freedom
 from analysis.estimates.measure import Measure
 from analysis.estimates.replicates import Block, ReplicateDesign
 from analysis.estimates.sample import Sample
 from analysis.estimates.tables import Tables, sums_by, tabulate
-from analysis.frame import Floats, Ints, cross, paired
+from analysis.fault import shortened
+from analysis.frame import Bools, Floats, Ints, cross, paired
 
 KEEP_CELLS = 40_000_000
 PART_CELLS = 10_000_000
@@ -65,6 +66,7 @@ class Replication:
 
     sample: Sample
     replicates: ReplicateDesign
+    _lost: dict[str, Bools] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -83,13 +85,18 @@ class Replication:
     @cached_property
     def _refit(self) -> tuple[Floats, tuple[str, ...]]:
         """Factors of all classes in every replicate, shape (classes, replicates), and what was not met in some."""
+        return self.sample.weighting.refactor(self._class_totals)
+
+    @cached_property
+    def _class_totals(self) -> Floats:
+        """Sums of the replicates' weights before calibration, shape (classes, replicates)."""
         from scipy.sparse import coo_array
 
         base, units = self.replicates.base, self.replicates.unit_of_row
         classes = self.sample.weighting.classes
         shape = (classes.count, self.replicates.multiplier.shape[0])
         table = coo_array((base, (classes.of_row, units)), shape=shape).tocsr()
-        return self.sample.weighting.refactor(np.asarray(table @ self.replicates.multiplier))
+        return np.asarray(table @ self.replicates.multiplier)
 
     @cached_property
     def _kept_weights(self) -> list[list[PairWeights]] | None:
@@ -132,6 +139,25 @@ class Replication:
     def unmet(self) -> tuple[str, ...]:
         """Weighting steps that some replicate cannot meet, each with the control that it misses most."""
         return self._refit[1]
+
+    @cached_property
+    def without_level(self) -> tuple[str, ...]:
+        """Levels of the margins that nobody has in some replicate, with its number: their totals are left out there."""
+        found = []
+        for step in self.sample.weighting.prepared:
+            for margin, grouping in zip(step.controls.margins, step.groupings, strict=True):
+                whole = grouping.sums(self.sample.weighting.classes.base)
+                empty = (grouping.sums(self._class_totals) <= 0) & (whole > 0)[:, None]
+                found += [
+                    f"{step.key}, {margin.name} = {margin.levels[level]} (replicate {_numbers(empty[level])})"
+                    for level in np.flatnonzero(empty.any(axis=1))
+                ]
+        return tuple(found)
+
+    @property
+    def without_domain(self) -> tuple[str, ...]:
+        """Domains with degrees of freedom that some replicate has no answer of, as far as they were estimated."""
+        return tuple(f"{name} (replicate {_numbers(lost)})" for name, lost in self._lost.items())
 
     def replicate_estimates(self, measure: Measure, domains: DomainSet) -> Floats:
         """θ of every domain in every replicate, shape (domains, replicates); NaN for an empty domain."""
@@ -246,8 +272,15 @@ class Replication:
         theta = self.replicate_estimates(measure, domains)
         variance = (self._deviations(theta, value) ** 2).sum(axis=1)
         df = self._degrees(measure, domains, tables)
+        self._note_lost(measure, domains, theta, value, df[1])
         logit_se = self._logit_se(theta, value) if measure.is_share else None
         return Estimates(tables.sums, variance, df[0], np.minimum(*df), logit_se)
+
+    def _note_lost(self, measure: Measure, domains: DomainSet, theta: Floats, value: Floats, df: Ints) -> None:
+        lost = np.isnan(theta) & ~np.isnan(value)[:, None] & (self.replicates.r_scale > 0)
+        for place in np.flatnonzero(lost.any(axis=1) & (df > 0)):
+            name = described(domains.where[place], "everyone")
+            self._lost[f"{measure.indicator.id}, {name}"] = lost[place]
 
     def _degrees(self, measure: Measure, domains: DomainSet, tables: Tables) -> tuple[Ints, Ints]:
         """PSUs minus strata; rank - 1 for given replicates without a design. Of the base, and of the answers."""
@@ -287,3 +320,8 @@ class Replication:
             parts.append(self._deviations(self.replicate_estimates(measure, domains), full))
         deviations = np.vstack(parts)
         return np.concatenate(values), deviations @ deviations.T
+
+
+def _numbers(replicates: Bools) -> str:
+    """The replicates (replicates,) that are marked, counted from 1."""
+    return shortened([str(place + 1) for place in np.flatnonzero(replicates)])

@@ -64,6 +64,21 @@ _PHRASES: tuple[tuple[str, str, str], ...] = (
         "部分重复样本中权重步骤未收敛",
         "部分重複樣本中權重步驟未收斂",
     ),
+    (
+        r"replicates: nobody has a level of the margins: (.+); the other levels are met",
+        r"部分重复样本中没有边际的某一类人：\1；其余各类仍校准",
+        r"部分重複樣本中沒有邊際的某一類人：\1；其餘各類仍校準",
+    ),
+    (
+        r"replicates: nobody of a domain answered: (.+); such a replicate .*",
+        r"部分重复样本中某一分组无人回答：\1；这样的重复样本不计入其标准误",
+        r"部分重複樣本中某一分組無人回答：\1；這樣的重複樣本不計入其標準誤",
+    ),
+    (
+        r"replicates: some cannot meet (.+); they keep the weights nearest to it, as in R",
+        r"部分重复样本无法达到 \1，取最接近的权重",
+        r"部分重複樣本無法達到 \1，取最接近的權重",
+    ),
     (r"linearisation", "线性化", "線性化"),
     (
         r"(\d+) replicates \((\w+)\), every replicate calibrated again",

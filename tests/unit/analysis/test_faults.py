@@ -131,6 +131,13 @@ def test_a_code_without_a_value_and_a_share_without_codes() -> None:
     assert "expected 0 or 1 (or codes in `count`), found 2, 3" in lines[1]
 
 
+def test_a_target_of_a_share_in_per_cent_is_refused_and_not_called_missed() -> None:
+    (line,) = faults(small_town(), indicators=[SHARE | {"target": {"operator": ">=", "value": 80}}])
+    assert "expected a target between 0 and 1 for a share (0.8 means 80 %)" in line
+    score = {"id": "s", "item": "visits", "rule": "mean", "target": {"operator": ">=", "value": 80}}
+    assert run(small_town(), indicators=[score]).estimates[0].target == 80
+
+
 def test_words_where_numbers_are_needed() -> None:
     (line,) = faults(
         small_town(), indicators=[{"id": "r", "rule": "ratio", "numerator": "sex", "denominator": "members"}]

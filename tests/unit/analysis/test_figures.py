@@ -114,6 +114,45 @@ def test_lonely_psus_are_warned_about_by_name() -> None:
     assert "design: one PSU in stratum island; treated by lonely_psu: adjust" in run(town).warnings
 
 
+def test_replicates_without_a_level_of_a_margin_are_named_with_the_level() -> None:
+    town = small_town()
+    town.loc[(town["psu"] == 2) & (town.index % 2 == 0), "area"] = "rock"  # nobody but in one PSU
+    margin = {"by": ["area"], "totals": {"hill": 300, "lake": 300, "port": 300, "rock": 100}}
+    result = run(
+        town,
+        design=DESIGN | {"replicates": {"type": "jkn"}},
+        calibration=[{"method": "rake", "margins": [margin]}],
+        domains=[["area"]],
+    )
+    assert result.warnings == (
+        "replicates: nobody has a level of the margins: calibration[0], area = rock (replicate 3); "
+        "the other levels are met",
+    )
+    rock = next(figure for figure in result.estimates if figure.domain["area"] == "rock")
+    assert rock.df == 0 and "no degrees of freedom: no interval" in rock.flags
+
+
+def test_replicates_without_an_answer_of_a_domain_are_named_and_count_for_nothing() -> None:
+    """R's svrVar does the same: "1 replicates gave NA results and were discarded"."""
+    town = small_town()
+    random = np.random.default_rng(7)
+    names = [f"rep_{k}" for k in range(1, 9)]
+    for name in names:
+        town[name] = random.choice([0.5, 1.5], len(town))
+    town.loc[town["area"] == "port", "rep_4"] = 0.0
+    design = DESIGN | {"replicates": {"type": "given", "columns": names, "scale": 1 / 8, "combined": False}}
+    result = run(town, design=design, domains=[["area"]])
+    assert result.warnings == (
+        "replicates: nobody of a domain answered: q, area = port (replicate 4); "
+        "such a replicate counts for nothing in its standard error, as in R",
+    )
+    port = town[(town["area"] == "port") & town["q"].between(1, 5)]
+    others = [name for name in names if name != "rep_4"]
+    thetas = np.array([np.average(port["q"] >= 4, weights=port["w"] * port[name]) for name in others])
+    found = next(figure for figure in result.estimates if figure.domain["area"] == "port")
+    assert found.se == pytest.approx(np.sqrt(((thetas - thetas.mean()) ** 2).sum() / 8))
+
+
 def test_a_lonely_stratum_of_a_total_is_centred_at_the_mean_of_all_psus() -> None:
     """survey 4.5: (t - mean of all PSU totals)^2 beside the ordinary strata; computed here by hand."""
     town = small_town()
