@@ -160,6 +160,9 @@ def test_sample_drawn_elsewhere_brings_its_probabilities(storage: Storage, tmp_p
     with pytest.raises(FaultsFoundError) as caught:
         upload_drawn_sample(storage, WAVE, wrong, NOW, "tests")
     assert [fault.where for fault in caught.value.faults] == ["row 2, pi_psu", "row 2, pi_dwelling"]
+    other = write_frame(tmp_path / "other.csv", [*rows, ("d-3", "990101001002", "云溪路3号", "0.4", "0.25")], header)
+    with pytest.raises(FaultsFoundError, match=r"row 4, pi_psu: expected '0.5' as in rows before, found '0.4' for"):
+        upload_drawn_sample(storage, WAVE, other, NOW, "tests")
 
 
 def test_weights_of_the_export_are_one_over_the_three_probabilities(storage: Storage, tmp_path: Path) -> None:

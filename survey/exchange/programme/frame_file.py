@@ -60,6 +60,7 @@ def _read(path: Path, areas: AreaTree, more: tuple[str, ...]) -> list[tuple[Fram
     table = _with_our_names(read_table(path), (*REQUIRED, *more))
     seen: dict[str, int] = {}
     strata: dict[str, str] = {}
+    first_stage: dict[str, str] = {}
     faults: list[Fault] = []
     found: list[tuple[FrameDwelling, Mapping[str, str]]] = []
     for number, record in table.records():
@@ -67,6 +68,8 @@ def _read(path: Path, areas: AreaTree, more: tuple[str, ...]) -> list[tuple[Fram
         if not wrong:
             dwelling = _dwelling(record, areas)
             wrong = _contradictions(table.file, number, dwelling, seen, strata)
+            if "pi_psu" in more:
+                wrong += _other_probability(table.file, number, dwelling.psu, record["pi_psu"], first_stage)
             found.append((dwelling, record))
         faults += wrong
     if not table.rows:
@@ -126,6 +129,15 @@ def _contradictions(
         faults.append(Fault(file, f"row {number}, stratum", f"{shown(strata[dwelling.psu])} as in rows before", found))
     seen.setdefault(dwelling.id, number)
     return faults
+
+
+def _other_probability(file: str, number: int, psu: str, written: str, first_stage: dict[str, str]) -> list[Fault]:
+    """A PSU is drawn once, so all of its dwellings tell the same probability of its draw."""
+    first = first_stage.setdefault(psu, written)
+    if math.isclose(float(first), float(written), rel_tol=1e-9):
+        return []
+    found = f"{shown(written)} for {shown(psu)}"
+    return [Fault(file, f"row {number}, pi_psu", f"{shown(first)} as in rows before", found)]
 
 
 def _dwelling(record: Mapping[str, str], areas: AreaTree) -> FrameDwelling:
