@@ -25,6 +25,7 @@ from survey.actions.fieldwork.list_devices import DeviceSummary, list_devices
 from survey.actions.upkeep.verify_storage import verify_storage
 from survey.fieldwork.device import RecordOutcome
 from survey.programme.recording_plan import RecordingPlan
+from survey.programme.wave import OFFICE_TIME
 from survey.storage import Storage
 from survey.storage.fieldwork import CaseRow
 from survey.storage.recordings import VisitRecordingRow
@@ -436,6 +437,33 @@ def test_a_case_that_went_to_somebody_else_meanwhile_is_kept_for_review(field_si
     summary = field_site.summary()
     assert (summary.received, summary.kept) == (1, 1)
     assert phone.evaluate(ON_DEVICE, "outbox") == []
+
+
+def test_a_letter_that_was_left_is_a_visit_and_what_is_promised_for_today_comes_first(
+    field_site: FieldSite, phone: Page
+) -> None:
+    phone.add_init_script("StorageManager.prototype.persist = async () => sessionStorage.setItem('asked', 'yes')")
+    field_site.enrol(phone)
+    assert phone.evaluate("sessionStorage.getItem('asked')") == "yes", "the browser is asked to keep the storage"
+    noon = datetime.now(OFFICE_TIME).replace(hour=12)  # so that an hour later is the same day
+    phone.clock.install(time=noon)
+    open_and_unlock(field_site, phone)
+    listed = phone.locator("[data-fill=cases] b")
+    assert listed.all_inner_texts() == [f"云溪路{number}号" for number in range(1, CASES + 1)]
+    begin_interview(phone, 2, "Q")
+    screen(phone, "letter")
+    phone.click("[data-fill=visit]")
+    screen(phone, "visit")
+    assert phone.locator("[name=disposition]:checked").get_attribute("value") == "225"
+    phone.check("[name=present] >> nth=-1")
+    phone.fill("#next", f"{noon + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    phone.click("[data-go=record] button.button")
+    screen(phone, "today")
+    assert listed.all_inner_texts()[:3] == ["云溪路3号", "云溪路1号", "云溪路2号"]
+    all_sent(phone)
+    [visit] = field_site.visits()
+    assert (visit.disposition, visit.mode, visit.next_appointment is not None) == ("225", "Q", True)
+    assert field_site.responses() == []
 
 
 def test_the_screens_read_well_on_a_small_phone_in_three_languages(field_site: FieldSite, phone: Page) -> None:
