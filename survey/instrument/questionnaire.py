@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from survey.instrument.condition import Condition
-from survey.instrument.item import Item, Purpose
+from survey.instrument.item import Item, ItemType, Purpose
 from survey.instrument.population import Population
 from survey.instrument.text import Text
 
@@ -78,6 +78,11 @@ class Questionnaire:
     @cached_property
     def answer_names(self) -> frozenset[str]:
         return frozenset(item.name for item in self.asked_items)
+
+    @cached_property
+    def text_names(self) -> frozenset[str]:
+        """Names of the items that are answered in the person's own words."""
+        return frozenset(item.name for item in self.items if item.type is ItemType.TEXT)
 
     @cached_property
     def _by_name(self) -> dict[str, Item]:

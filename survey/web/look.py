@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, has_request_context, request, url_for
 from werkzeug.routing import BaseConverter, ValidationError
 
 from survey.web.i18n import known_languages, negotiate, page_language
@@ -50,7 +50,7 @@ def install(app: Flask) -> None:
     looks = {look.slug: look for look in _all_looks(known_languages(app))}
     app.extensions[_NAME] = looks
     app.url_map.converters["look"] = type("LookConverter", (_LookConverter,), {"looks": looks})
-    app.context_processor(lambda: {"look": page_look()})
+    app.context_processor(lambda: {"look": page_look(), "switch_addresses": switch_addresses})
 
 
 def find_look(slug: str) -> Look | None:
@@ -72,6 +72,19 @@ def page_look() -> Look:
     if isinstance(look, Look):
         return look
     return next(filter(None, map(find_look, request.path.split("/")[1:6])), None) or Look(page_language())
+
+
+def switch_addresses() -> tuple[str, str] | None:
+    """What stands before and after the look in this page's address, for its switches; None where no address holds one.
+
+    For pages that only tell something, so that whoever cannot read them can have them in another look.
+    """
+    if request.endpoint is None or request.method == "POST":
+        return None
+    look = page_look()
+    address = url_for(request.endpoint, **{**(request.view_args or {}), "look": look})
+    before, found, after = address.rpartition(f"/{look.slug}")
+    return (f"{before}/", after) if found and "?" not in address else None
 
 
 class _LookConverter(BaseConverter):

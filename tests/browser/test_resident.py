@@ -8,7 +8,6 @@ from playwright.sync_api import Page
 from sqlalchemy import func, select
 
 from survey.storage.responses import ResponseRow
-from tests.browser.accessibility import violations
 from tests.browser.conftest import DESKTOP, PHONE, SMALL_PHONE, Site
 from tests.browser.navigation import follow
 
@@ -166,37 +165,6 @@ def test_page_still_fits_at_twice_the_text_size(site: Site, open_page: OpenPage)
         follow(page.locator(PRIMARY).first)
         page.evaluate("document.documentElement.style.fontSize = '250%'")
         assert fits_the_screen(page)
-
-
-@pytest.mark.parametrize(("look", "dark"), [("zh-hant-large", True)])
-def test_axe_finds_nothing_on_any_page_of_the_form(site: Site, open_page: OpenPage, look: str, dark: bool) -> None:
-    page = open_page(SMALL_PHONE, dark=dark, bypass_csp=True)
-    found: dict[str, list[str]] = {}
-
-    def look_at(name: str) -> None:
-        found[name] = violations(page)
-
-    page.goto(site.address(look=look))
-    look_at("start")
-    follow(page.locator(".button.quiet"))
-    look_at("all")
-    follow(page.locator("button[value=send]"))
-    look_at("faults")
-    page.locator("input[name=age_confirmed]").first.check()
-    follow(page.locator("button[value=one]"))
-    look_at("one")
-    for name in ("a3", "e3", "f4"):
-        page.goto(re.sub(r"ask/\w+", f"ask/{name}", page.url))
-        look_at(name)
-    follow(page.locator("button[value=review]"))
-    look_at("review")
-    follow(page.locator("button.button[value=send]").first)
-    receipt(page)
-    look_at("receipt")
-    for address in ("/", "/q/XX", "/r/XX"):
-        page.goto(site.url + address)
-        look_at(address)
-    assert {name: rules for name, rules in found.items() if rules} == {}
 
 
 def test_first_page_and_whole_form_are_light(site: Site, open_page: OpenPage) -> None:

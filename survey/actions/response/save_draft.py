@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from survey.actions.response.read_progress import RawValues
-from survey.instrument.item import ItemType
 from survey.instrument.questionnaire import Questionnaire
 from survey.opinion.personal_data import mask_personal_data
 from survey.response.ticket import Ticket
@@ -18,7 +17,7 @@ from survey.storage.responses import DraftRow
 
 def mask_texts(questionnaire: Questionnaire, values: RawValues) -> dict[str, list[str]]:
     """The values with every phone and identity number in a text item replaced by asterisks."""
-    texts = {item.name for item in questionnaire.items if item.type is ItemType.TEXT}
+    texts = questionnaire.text_names
     return {
         name: [mask_personal_data(text) for text in given] if name in texts else list(given)
         for name, given in values.items()

@@ -20,9 +20,12 @@ from survey.storage import Storage
 
 @dataclass(frozen=True)
 class SentForm:
-    """`received` is None when the form was not stored: it has faults, or it ended below the minimum age."""
+    """`received` is None when the form was not stored: it has faults, or it ended below the minimum age. `values` are
+    the posted ones as they may be shown again, with numbers of people masked.
+    """
 
     read: ReadAnswers
+    values: RawValues
     received: Received | None = None
 
 
@@ -42,11 +45,12 @@ def send_answers(
     `values` are the posted ones; `key` signs the receipt. `signals`: what the wave's layers ask for; it may
     leave a mark beside the response and changes nothing else.
     """
-    read = check_values(form, mask_texts(form.questionnaire, values))
+    masked = mask_texts(form.questionnaire, values)
+    read = check_values(form, masked)
     if read.stopped_at is not None:
         discard_draft(storage, ticket)
     if read.stopped_at is not None or read.faults:
-        return SentForm(read)
+        return SentForm(read, masked)
     submission = _submission(form, ticket, read.answers, language)
     if ticket.edition == 1:
         noticed = notice_signals(storage, key, form.wave, submission, signals, now)
@@ -55,7 +59,7 @@ def send_answers(
         received = change_response(storage, key, submission, now)  # the same person, as everybody knows
     if received.outcome is Outcome.CODE_USED:
         discard_draft(storage, ticket)
-    return SentForm(read, received)
+    return SentForm(read, masked, received)
 
 
 def check_values(form: Form, values: RawValues) -> ReadAnswers:

@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from survey.actions.response.open_form import Form
 from survey.actions.response.read_progress import RawValues
-from survey.actions.response.save_draft import mask_texts
 from survey.actions.response.send_answers import check_values
 from survey.instrument.answers import AnswerFault
 from survey.instrument.item import ItemType
@@ -50,7 +49,7 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
     opened = open_ticket(sealed, look)
     button, values = posted_values()
     if button == "send":
-        return send(opened, values, masked=mask_texts(opened.form.questionnaire, values) != values, show=_show_faults)
+        return send(opened, values, show=_show_faults)
     other = find_look(button)
     if other is None and button not in {"one", "resume", "keep"}:
         abort(400)
@@ -70,7 +69,7 @@ def take_all(sealed: str, look: Look) -> ResponseReturnValue:
 
 
 def _show_faults(opened: OpenedForm, values: RawValues, faults: Sequence[AnswerFault]) -> ResponseReturnValue:
-    sections = sections_of(opened.form, mask_texts(opened.form.questionnaire, values), faults)
+    sections = sections_of(opened.form, values, faults)
     problems = _problems(opened.form, sections, faults)
     return _render(opened.form, opened.look, sections, problems, changing=opened.changing), 422
 

@@ -59,7 +59,7 @@ def take_review(sealed: str, look: Look) -> ResponseReturnValue:
         return redirect(opened.address_of(last[0]) if last else opened.address("all"), 303)
     if button != "send":
         abort(400)
-    return send(opened, values, masked=False, show=_show_faults)
+    return send(opened, values, show=_show_faults)
 
 
 def _show_faults(opened: OpenedForm, values: RawValues, faults: Sequence[AnswerFault]) -> ResponseReturnValue:

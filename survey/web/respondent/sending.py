@@ -19,7 +19,7 @@ from survey.web.services import services
 ShowFaults = Callable[[OpenedForm, RawValues, Sequence[AnswerFault]], ResponseReturnValue]
 
 
-def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFaults) -> ResponseReturnValue:
+def send(opened: OpenedForm, values: RawValues, *, show: ShowFaults) -> ResponseReturnValue:
     """Store the form and go to its receipt; `show` makes the page for a form that has faults."""
     signals = signals_of(opened)
     sent = send_answers(
@@ -35,11 +35,12 @@ def send(opened: OpenedForm, values: RawValues, *, masked: bool, show: ShowFault
     if sent.read.stopped_at is not None:
         return _stopped_page(opened, sent.read.stopped_at)
     if sent.received is None:
-        return show(opened, values, sent.read.faults)
+        return show(opened, sent.values, sent.read.faults)
     if sent.received.outcome is Outcome.ACCEPTED and not sent.received.had_draft:
         opened.count(Step.STARTED)  # all on one page: filled in and sent at once
     if sent.received.outcome is Outcome.CONFLICT:
         opened.count(Step.FLAGGED)
+    masked = sent.values != values
     response = redirect(opened.address_of_receipt(sent.received.receipt, masked=masked), 303)
     remember_browser(response, opened, signals)
     return response

@@ -100,6 +100,24 @@ def test_retired_code_says_so(visitor: Visitor, wave: StoredWave, app_storage: S
 
 
 @pytest.mark.parametrize(
+    ("address", "status"), [("/q/{retired}", 410), ("/q/XX/zh-hans-large", 404), ("/r/XX", 404), ("/o/XX/zh-hans", 404)]
+)
+def test_page_that_tells_of_an_error_can_be_had_in_another_language_and_size(
+    visitor: Visitor, wave: StoredWave, app_storage: Storage, address: str, status: int
+) -> None:
+    with app_storage.write() as session:
+        retire_code(session, wave.wave.id, wave.posters[0].code, NOW)
+    page = visitor.get(address.format(retired=wave.posters[0].code), status)
+    large = "large" in address
+    [english] = [link.attributes["href"] for link in page.all("a", lang="en")]
+    assert english.endswith("/en-large" if large else "/en")
+    other = visitor.get(english, status)
+    assert other.one("html").attributes["lang"] == "en"
+    [size] = [link for link in other.all("a") if link.text in {"Large print", "Standard print"}]
+    assert ("large" in visitor.get(size.attributes["href"], status).one("html").attributes.get("class", "")) is not large
+
+
+@pytest.mark.parametrize(
     ("change", "status", "words"),
     [
         ({"status": WaveStatus.DRAFT}, 403, "还没有开始"),
