@@ -75,8 +75,10 @@ def test_faulty_opinion_is_shown_again_with_what_was_typed(
 ) -> None:
     form = visitor.get(f"/w/{wave.wave.id}/opinion/zh-hans")
     page = visitor.post(f"/w/{wave.wave.id}/opinion/zh-hans", filled(form, **values), 422)
-    assert page.one("a", href=f"#{field}")
-    assert [e for e in page.elements if e.attributes.get("id") == field]
+    summary = page.one("a", href=f"#{field}")
+    [marked] = [e for e in page.elements if e.attributes.get("id") == field]
+    assert marked.attributes["aria-describedby"].endswith(f"{field}-error")
+    assert summary.text in page.one("p", id=f"{field}-error").text, "what is wrong stands at the field as well"
     assert page.values("text") == [values["text"]]
     assert page.values("ticket") == form.values("ticket")
     assert count(app_storage, OpinionRow) == 0
@@ -98,7 +100,7 @@ def test_slip_is_stored_with_consent_only(visitor: Visitor, wave: StoredWave, ap
     form = visitor.get(address)
     assert not form.one("input", name="consent").attributes.get("checked"), "consent is given, never presumed"
     page = visitor.post(address, filled(form, name="王女士", contact="a@example.org"), 422)
-    assert page.one("a", href="#consent")
+    assert page.one("a", href="#consent").text in page.one("p", id="consent-error").text
     assert count(app_storage, ReplySlipRow) == 0
     for _ in range(2):
         visitor.post(address, filled(form, name="王女士", contact="a@example.org", consent="yes"), 303)

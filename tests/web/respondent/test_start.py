@@ -114,7 +114,8 @@ def test_page_that_tells_of_an_error_can_be_had_in_another_language_and_size(
     other = visitor.get(english, status)
     assert other.one("html").attributes["lang"] == "en"
     [size] = [link for link in other.all("a") if link.text in {"Large print", "Standard print"}]
-    assert ("large" in visitor.get(size.attributes["href"], status).one("html").attributes.get("class", "")) is not large
+    resized = visitor.get(size.attributes["href"], status).one("html")
+    assert ("large" in resized.attributes.get("class", "")) is not large
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,7 @@ def test_wave_that_takes_no_answers_says_why(
     stored = store_real_wave(app_storage, wave=dataclasses.replace(make_wave(), **change))
     page = visitor.get(f"/q/{stored.posters[0].code}", status)
     assert words in page.heading
+    assert bool(page.all("a", href="/zh-hans/results/")) is ("结束" in words), "what came of a survey that is over"
     assert "0990-0000001" in page.text
 
 
