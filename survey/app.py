@@ -51,6 +51,7 @@ from survey.web import (
     unit,
     webhooks,
 )
+from survey.web.late_rule import LateRule
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -79,6 +80,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 class _Application(Flask):
     """Flask without its question before every call whether a function is asynchronous: none is."""
+
+    url_rule_class = LateRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

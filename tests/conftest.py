@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine
 
 from survey.storage import Storage
@@ -26,8 +28,23 @@ PROJECT = Path(__file__).parent.parent
 BACKENDS = ("sqlite", "postgresql")
 
 
+class KeptTemplates(BytecodeCache):
+    """Compiled templates for all applications of a test process: each would compile the same ones again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 def pytest_sessionstart() -> None:
     """Compile the catalogues, so that pages speak three languages whoever started the tests."""
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": KeptTemplates()}
     for source in (PROJECT / "survey" / "translations").rglob("*.po"):
         compiled = source.with_suffix(f".{uuid.uuid4().hex}")
         with source.open("rb") as catalogue, compiled.open("wb") as file:
