@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from survey.settings import PROJECT
 
 FOLDERS = ("survey", "analysis", "tests")
@@ -47,9 +45,10 @@ def test_application_starts_without_the_libraries_of_analysis_export_and_authori
     assert sorted(HEAVY & loaded) == []
 
 
-@pytest.mark.parametrize("outside", ["survey", "flask", "sqlalchemy", "jinja2"])
-def test_analysis_runs_without_the_application(outside: str) -> None:
-    assert outside not in run("import sys, analysis.pipeline; print(*sys.modules)")
+def test_analysis_runs_without_the_application() -> None:
+    loaded = run("import sys, analysis.pipeline; print(*sys.modules)")
+    assert "analysis.pipeline" in loaded
+    assert sorted({"survey", "flask", "sqlalchemy", "jinja2"} & loaded) == []
 
 
 def run(program: str) -> set[str]:
