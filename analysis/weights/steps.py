@@ -371,6 +371,9 @@ def _negative(step: PreparedStep, outcome: Outcome) -> Fault:
 
 
 def _not_converged(step: PreparedStep, outcome: Outcome) -> Fault:
+    if isinstance(step.plan, TrimStep):
+        found = f"{step.plan.lower:g} to {step.plan.upper:g}, beyond which weights must go to keep their sum"
+        return Fault("plan", step.key, "bounds that the mean weight lies between", found)
     left = f"{outcome.history[-1]:.3g} after {len(outcome.history)} iterations" if outcome.history else "none found"
     expected = "weights within the bounds that meet every total"
     if isinstance(step.plan, CalibrationStep) and step.plan.method == "rake":

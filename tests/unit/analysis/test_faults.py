@@ -112,6 +112,11 @@ def test_bounds_that_no_weights_can_meet() -> None:
     assert line.startswith("plan: calibration[0]: expected weights within the bounds that meet every total")
 
 
+def test_bounds_of_the_weights_that_their_mean_lies_outside() -> None:
+    (line,) = faults(small_town(), calibration=[{"method": "trim", "lower": 60, "upper": 65, "strict": True}])
+    assert "calibration[0]: expected bounds that the mean weight lies between, found 60 to 65" in line
+
+
 def test_people_without_a_level_fail_unless_they_are_kept() -> None:
     town = small_town()
     town.loc[[1, 2], "sex"] = None
