@@ -171,6 +171,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "cycles.change": frozenset({OFFICE}),
     "figures.figures": PROGRAMME,
     "figures.table": PROGRAMME,
+    "figures.ready": PROGRAMME,
     "figures.indicator": PROGRAMME,
     "figures.check": PROGRAMME,
     "materials.materials": PROGRAMME,

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from survey.actions.figures.attach import attach, materials_of, open_material, pack_materials, remove_material
+from survey.actions.figures.choose_ready import add_ready, ready_plans
 from survey.actions.figures.list_figures import export_figures, find_indicator
 from survey.actions.figures.record_figures import check_figure, enter_figure, import_figures
 from survey.exchange.fault import FaultsFoundError
 from survey.programme.admin_figure import AdminFigure, AdminFigureError, FigureState
 from survey.programme.material import LARGEST, MaterialError, MaterialKind
 from survey.storage import Storage
+from tests.published import FOLDER
 
 NOW = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 FIRST, SECOND = "li@office.example", "wang@office.example"
@@ -96,6 +98,21 @@ def test_a_table_with_faults_changes_nothing_and_names_them_all(storage: Storage
         put(storage, tmp_path, bad)
     assert [fault.where for fault in found.value.faults] == ["row 5, indicator", "row 6, period", "row 7, value"]
     assert find_indicator(storage, "ADM_GREEN") is None
+
+
+def test_indicators_of_a_plan_are_chosen_and_leave_what_is_there_as_it_is(storage: Storage, tmp_path: Path) -> None:
+    put(storage, tmp_path)
+    plans = {plan.name: plan for plan in ready_plans(FOLDER)}
+    assert {name: len(plan.indicators) for name, plan in plans.items()} == {"plan-s0": 33, "plan-s2": 26, "plan-s4": 9}
+    assert all(plan.title.zh_hans != name for name, plan in plans.items()), "each is a plan with targets"
+    added = add_ready(storage, plans["plan-s2"], {"ADM_VOL_REG", "ADM_AIR", "ADM_NET_GROUP"}, NOW, FIRST)
+    assert added == ["ADM_AIR", "ADM_NET_GROUP"]
+    volunteers, air, group = (find_indicator(storage, one) for one in ("ADM_VOL_REG", "ADM_AIR", "ADM_NET_GROUP"))
+    assert volunteers and str(volunteers.indicator.target) == "15", "the office's own target stands"
+    assert air and air.indicator.met_by(Decimal(95)) is False, "高于 95 is not reached by 95"
+    assert group and group.indicator.target is None
+    with pytest.raises(AdminFigureError, match="found ADM_UNKNOWN"):
+        add_ready(storage, plans["plan-s2"], {"ADM_UNKNOWN"}, NOW, FIRST)
 
 
 def test_material_is_checked_kept_whole_and_packed_with_an_index(storage: Storage) -> None:

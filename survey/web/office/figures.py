@@ -9,8 +9,10 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from survey.actions.figures.attach import attach, materials_of
+from survey.actions.figures.choose_ready import add_ready, ready_plans
 from survey.actions.figures.list_figures import ListedIndicator, export_figures, find_indicator, list_figures
 from survey.actions.figures.record_figures import check_figure, enter_figure, import_figures
 from survey.exchange.fault import Fault, FaultsFoundError
@@ -18,11 +20,48 @@ from survey.programme.admin_figure import AdminFigureError, FigureState
 from survey.programme.material import MaterialError, MaterialKind
 from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time, gettext
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
 blueprint = Blueprint("figures", __name__, url_prefix="/staff/figures")
 _SHOWN = 200
+_AGAINST = {
+    "met": lazy_gettext("达到"),
+    "missed": lazy_gettext("未达到"),
+    "none": lazy_gettext("没有可比的"),
+}
+
+
+def _against(row: ListedIndicator) -> str:
+    return "none" if row.met is None else "met" if row.met else "missed"
+
+
+FIGURES: Listing[ListedIndicator] = Listing(
+    columns=(
+        Column("name", lazy_gettext("指标"), lambda row: row.indicator.name),
+        Column("target", lazy_gettext("目标")),
+        Column("period", lazy_gettext("期间"), lambda row: row.current.period if row.current else None),
+        Column(
+            "value", lazy_gettext("数值"), lambda row: float(row.current.value) if row.current else None, number=True
+        ),
+        Column("met", lazy_gettext("与目标比较"), lambda row: list(_AGAINST).index(_against(row))),
+        Column("responsible", lazy_gettext("来源单位"), lambda row: row.indicator.responsible or None),
+        Column("waiting", lazy_gettext("待复核"), lambda row: len(row.waiting)),
+    ),
+    identity=lambda row: row.indicator.id,
+    text=lambda row: f"{row.indicator.id} {row.indicator.name} {row.indicator.responsible} {row.indicator.source}",
+    sort="name",
+    filters=(
+        Filter("met", lazy_gettext("与目标比较"), _AGAINST, _against),
+        Filter(
+            "check",
+            lazy_gettext("复核"),
+            {"waiting": lazy_gettext("待复核"), "nothing": lazy_gettext("没有待复核的")},
+            lambda row: "waiting" if row.waiting else "nothing",
+        ),
+    ),
+)
 
 
 @blueprint.route("/", methods=["GET", "POST"])
@@ -43,6 +82,29 @@ def figures() -> ResponseReturnValue:
 def table() -> Response:
     headers = {"Content-Disposition": 'attachment; filename="administrative-figures.csv"'}
     return Response(export_figures(services().storage), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@blueprint.route("/ready/<plan>", methods=["GET", "POST"])
+def ready(plan: str) -> ResponseReturnValue:
+    """The indicators that a plan asks for; those that are ticked are added, those that are there already stay."""
+    own = services()
+    found = next((one for one in ready_plans(own.settings.questionnaires) if one.name == plan), None)
+    if found is None:
+        abort(404)
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            added = add_ready(
+                own.storage, found, request.form.getlist("indicator"), current_time(), signed_in_account().email
+            )
+        except AdminFigureError:
+            problems = [gettext("请至少勾选一个指标。")]
+        else:
+            flash(gettext("已加入 %(n)s 个指标。", n=len(added)), "success")
+            return redirect(url_for("figures.figures"), 303)
+    known = {one.indicator.id: one.indicator for one in list_figures(own.storage)}
+    page = render_template("office/figures_ready.html", plan=found, known=known, problems=problems)
+    return page, 422 if problems else 200
 
 
 @blueprint.route("/<indicator_id>", methods=["GET", "POST"])
@@ -122,8 +184,9 @@ def _found(indicator_id: str) -> ListedIndicator:
 
 
 def _list_page(problems: Sequence[str] = ()) -> str:
-    listed = list_figures(services().storage)
-    return render_template("office/figures.html", listed=listed, problems=problems, states=_states())
+    page = FIGURES.page(list_figures(services().storage), request.args)
+    plans = ready_plans(services().settings.questionnaires)
+    return render_template("office/figures.html", page=page, problems=problems, plans=plans)
 
 
 def _indicator_page(found: ListedIndicator, problems: Sequence[str] = ()) -> str:

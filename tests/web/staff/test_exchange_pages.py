@@ -132,6 +132,18 @@ def test_a_figure_counts_after_another_person_has_checked_it(app: Flask) -> None
     assert "37" in first.client.get("/staff/figures/figures.csv").get_data(as_text=True)
 
 
+def test_indicators_are_chosen_from_a_plan_and_looked_up_in_the_list(app: Flask) -> None:
+    office, place = Person(app, Role.OFFICE), "/staff/figures/ready/plan-s2"
+    assert "还没有行政指标" in office.get("/staff/figures/").text
+    assert "请至少勾选一个指标。" in office.send(place, office.get(place), 422).text
+    page = office.send(place, office.get(place), indicator=["ADM_AIR", "ADM_ENGEL", "ADM_NET_GROUP"])
+    assert "已加入 3 个指标。" in page.text and "空气质量优良天数比例" in page.text
+    assert "已登记" in office.get(place).text
+    found = office.get("/staff/figures/?q=空气").text
+    assert "空气质量优良天数比例" in found and "恩格尔系数" not in found
+    assert office.client.get("/staff/figures/ready/plan-none").status_code == 404
+
+
 def test_material_is_uploaded_listed_packed_and_removed(app: Flask) -> None:
     office, place = Person(app, Role.OFFICE), "/staff/materials/"
     office.send("/staff/figures/", office.get("/staff/figures/"), table=csv(FIGURES, "f.csv"))
