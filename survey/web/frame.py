@@ -11,7 +11,7 @@ from survey.web.permissions import keeps_session, may_open
 from survey.web.security import current_account
 from survey.web.words import WORDS
 
-_ROLE_NAMES = {
+ROLE_NAMES = {
     Role.ADMINISTRATOR: lazy_gettext("系统管理员"),
     Role.OFFICE: lazy_gettext("创建办"),
     Role.ANALYST: lazy_gettext("分析员"),
@@ -32,7 +32,7 @@ def _context() -> dict[str, Any]:
     return {
         "account": account,
         "may_open": lambda endpoint: may_open(account.role if account else None, endpoint),
-        "role_name": lambda role: _ROLE_NAMES[role],
+        "role_name": lambda role: ROLE_NAMES[role],
         "here_in": here_in,
         "way_back": way_back,
         "now": current_time(),

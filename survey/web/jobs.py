@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Answer
 
 from survey.actions.jobs.follow_job import cancel_job, file_of, list_jobs, own_job
-from survey.jobs.job import Job, JobKind
+from survey.jobs.job import Job, JobKind, JobStatus
 from survey.web.i18n import current_time
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
@@ -25,12 +26,42 @@ KIND_NAMES = {
     JobKind.QUESTION: lazy_gettext("计算分析视图"),
 }
 
+STATUS_NAMES = {
+    JobStatus.WAITING: lazy_gettext("等待中"),
+    JobStatus.RUNNING: lazy_gettext("进行中"),
+    JobStatus.DONE: lazy_gettext("已完成"),
+    JobStatus.FAILED: lazy_gettext("没有成功"),
+    JobStatus.CANCELLED: lazy_gettext("已取消"),
+}
+
+JOBS: Listing[Job] = Listing(
+    columns=(
+        Column("kind", lazy_gettext("任务"), lambda job: str(KIND_NAMES[job.kind])),
+        Column("wave", lazy_gettext("轮次"), lambda job: job.wave or None),
+        Column("asked", lazy_gettext("提交时间"), lambda job: job.asked_at),
+        Column("status", lazy_gettext("状态"), lambda job: list(JobStatus).index(job.status)),
+        Column("file", lazy_gettext("文件"), lambda job: job.file or None),
+    ),
+    identity=lambda job: job.id,
+    text=lambda job: f"{KIND_NAMES[job.kind]} {job.wave or ''} {job.file or ''}",
+    sort="-asked",
+    filters=(
+        Filter(
+            "status",
+            lazy_gettext("状态"),
+            {status.value: words for status, words in STATUS_NAMES.items()},
+            lambda job: job.status.value,
+        ),
+    ),
+)
+
 
 @blueprint.get("/")
 def jobs() -> str:
-    found = list_jobs(services().storage, signed_in_account().email)
-    files = {job.id for job in found if file_of(job, _folder())}
-    return render_template("staff/jobs.html", jobs=found, files=files, kinds=KIND_NAMES)
+    """The account's own jobs, the newest first."""
+    page = JOBS.page(list_jobs(services().storage, signed_in_account().email), request.args)
+    files = {job.id for job in page.rows if file_of(job, _folder())}
+    return render_template("staff/jobs.html", page=page, files=files, kinds=KIND_NAMES)
 
 
 @blueprint.get("/<job_id>")

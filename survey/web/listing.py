@@ -156,7 +156,7 @@ class Listing(Generic[T]):
     def page(self, rows: Iterable[T], arguments: Mapping[str, str]) -> Page[T]:
         """The page of `rows` that the address asks for."""
         asked, everything = self.asked(arguments), list(rows)
-        ordered = self._ordered([row for row in everything if self._fits(row, asked)], asked)
+        ordered = self._ordered(self._fitting(everything, asked), asked)
         start = self._start(ordered, asked)
         shown = ordered[start : start + self.size]
         more = start + self.size < len(ordered)
@@ -170,6 +170,13 @@ class Listing(Generic[T]):
             previous=self._place(shown[0], asked) if shown and start else None,
             following=self._place(shown[-1], asked) if shown and more else None,
         )
+
+    def fitting(self, rows: Iterable[T], arguments: Mapping[str, str]) -> list[T]:
+        """Every row that the address narrows the list to, on whatever page it stands."""
+        return self._fitting(rows, self.asked(arguments))
+
+    def _fitting(self, rows: Iterable[T], asked: Asked) -> list[T]:
+        return [row for row in rows if self._fits(row, asked)]
 
     def _fits(self, row: T, asked: Asked) -> bool:
         if any(one.value(row) != asked.filters.get(one.name, one.value(row)) for one in self.filters):

@@ -11,6 +11,7 @@ from survey.actions.accounts.issue_service_token import issue_service_token, lis
 from survey.actions.programme.list_areas import list_areas
 from survey.programme.wave import OFFICE_TIME
 from survey.web.i18n import current_time, gettext
+from survey.web.listing import Column, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
@@ -20,6 +21,20 @@ _SCOPE_NAMES = {
     Scope.RESPONSES: lazy_gettext("答卷：逐份答案，不含文字题"),
     Scope.FIELDWORK: lazy_gettext("现场：海报漏斗计数"),
 }
+
+TOKENS: Listing[ServiceToken] = Listing(
+    columns=(
+        Column("name", lazy_gettext("用途"), lambda token: token.name),
+        Column("scopes", lazy_gettext("读取范围"), lambda token: " ".join(sorted(token.scopes))),
+        Column("area", lazy_gettext("地区"), lambda token: token.area),
+        Column("until", lazy_gettext("有效期至"), lambda token: token.valid_until),
+        Column("used", lazy_gettext("最近使用"), lambda token: token.used_on),
+        Column("state", lazy_gettext("状态"), lambda token: token.revoked_at),
+    ),
+    identity=lambda token: token.id,
+    text=lambda token: f"{token.name} {token.area} {' '.join(sorted(token.scopes))} {token.issued_by}",
+    sort="name",
+)
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -66,7 +81,7 @@ def _page(issued: ServiceToken | None = None, text: str = "", problem: str = "")
     account, today = signed_in_account(), current_time().astimezone(OFFICE_TIME).date()
     return render_template(
         "staff/service_tokens.html",
-        tokens=list_service_tokens(services().storage),
+        page=TOKENS.page(list_service_tokens(services().storage), request.args),
         areas=[area for area in list_areas(services().storage, account.area) if len(area.code) <= 9],
         scopes=_SCOPE_NAMES,
         today=today,

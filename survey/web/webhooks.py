@@ -11,8 +11,9 @@ from survey.actions.webhooks.manage_webhooks import (
     send_again,
     stop_webhook,
 )
-from survey.programme.webhook import DeliveryState, HookEvent, WebhookError
+from survey.programme.webhook import Delivery, DeliveryState, HookEvent, WebhookError
 from survey.web.i18n import current_time, gettext
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
@@ -30,6 +31,28 @@ STATE_NAMES = {
     DeliveryState.DELIVERED: lazy_gettext("已送达"),
     DeliveryState.FAILED: lazy_gettext("没有送达"),
 }
+
+DELIVERIES: Listing[Delivery] = Listing(
+    columns=(
+        Column("made", lazy_gettext("时间"), lambda one: one.made_at),
+        Column("event", lazy_gettext("消息"), lambda one: str(EVENT_NAMES[one.event])),
+        Column("url", lazy_gettext("地址"), lambda one: one.webhook),
+        Column("state", lazy_gettext("状态"), lambda one: list(DeliveryState).index(one.state)),
+        Column("attempts", lazy_gettext("次数"), lambda one: one.attempts),
+        Column("again", lazy_gettext("重发")),
+    ),
+    identity=lambda one: one.id,
+    text=lambda one: f"{EVENT_NAMES[one.event]} {one.event.value} {one.error} {one.body}",
+    sort="-made",
+    filters=(
+        Filter(
+            "state",
+            lazy_gettext("状态"),
+            {state.value: words for state, words in STATE_NAMES.items()},
+            lambda one: one.state.value,
+        ),
+    ),
+)
 
 
 @blueprint.route("/", methods=["GET", "POST"])
@@ -83,7 +106,7 @@ def _page(problem: str = "") -> str:
     return render_template(
         "staff/webhooks.html",
         hooks=hooks,
-        deliveries=deliveries,
+        page=DELIVERIES.page(deliveries, request.args),
         urls={one.hook.id: one.hook.url for one in hooks},
         events={event: name for event, name in EVENT_NAMES.items() if event is not HookEvent.PING},
         event_names=EVENT_NAMES,

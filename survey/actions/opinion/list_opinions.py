@@ -16,7 +16,7 @@ from survey.storage.events import new_event, record_event
 from survey.storage.opinion_steps import deadlines
 from survey.storage.waves import list_waves, load_wave
 
-SHOWN = 200
+SHOWN = 10_000  # a list that is read whole; older ones are found by their state
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -81,6 +81,9 @@ class ConflictView:
         first, second = self.first or {}, self.second or {}
         names = [item.name for item in self.questionnaire.asked_items]
         return tuple(name for name in names if first.get(name, ...) != second.get(name, ...))
+
+
+ListedConflict: TypeAlias = StoredConflict
 
 
 @dataclass(frozen=True)

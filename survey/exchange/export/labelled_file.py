@@ -6,6 +6,7 @@ SPSS takes at most three user-missing values per variable. Stata: .a not asked, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ STATA_LETTERS = {
     MissingKind.NOT_APPLICABLE: "e",
 }
 _PORTION = 10_000  # responses whose values are lists at a time
+_FEW_TEXTS = 10_000
+_EXACT = 2**24  # whole numbers below it are exact in four bytes
+_SPSS_TIME = (datetime(1582, 10, 14), 1.0)  # SPSS counts seconds from here
+_STATA_TIME = (datetime(1960, 1, 1), 1000.0)  # Stata counts milliseconds
 _NUMERIC = (ColumnKind.CODE, ColumnKind.FLAG, ColumnKind.NUMBER)
 
 
@@ -37,7 +42,7 @@ def write_sav(path: Path, columns: Sequence[Column], responses: Iterable[Respons
 
     # Not answered is system-missing.
     empty = {column.name: {column.not_answered: None} for column in columns if column.kind in _NUMERIC}
-    frame, count = _frame(columns, responses, empty)
+    frame, count = _frame(columns, responses, empty, _SPSS_TIME)
     pyreadstat.write_sav(
         frame,
         str(path),
@@ -46,6 +51,7 @@ def write_sav(path: Path, columns: Sequence[Column], responses: Iterable[Respons
         variable_value_labels={c.name: _spss_labels(c) for c in columns if c.kind in _NUMERIC and c.item},
         missing_ranges={c.name: _spss_missing(c) for c in columns if c.kind in _NUMERIC and c.not_asked is not None},
         variable_measure={column.name: _measure(column) for column in columns},
+        variable_format=_time_formats(columns, "DATETIME20"),
         row_compress=True,
     )
     return count
@@ -60,7 +66,7 @@ def write_dta(path: Path, columns: Sequence[Column], responses: Iterable[Respons
         expected = f"column names of at most {STATA_NAME} characters; export sav, csv or parquet"
         raise FaultsFoundError(Fault(path.name, f"column {name}", expected, f"{len(name)} characters") for name in long)
     letters = {column.name: _stata_letters(column) for column in columns if column.kind in _NUMERIC}
-    frame, count = _frame(columns, responses, letters)
+    frame, count = _frame(columns, responses, letters, _STATA_TIME)
     pyreadstat.write_dta(
         frame,
         str(path),
@@ -68,45 +74,81 @@ def write_dta(path: Path, columns: Sequence[Column], responses: Iterable[Respons
         file_label=title[:STATA_VARIABLE_LABEL],
         column_labels={column.name: column.label.zh_hans[:STATA_VARIABLE_LABEL] for column in columns},
         variable_value_labels={c.name: _stata_labels(c) for c in columns if c.kind in _NUMERIC and c.item},
+        variable_format=_time_formats(columns, "%tc"),
         missing_user_values={name: sorted(set(table.values())) for name, table in letters.items() if table},
     )
     return count
 
 
 def _frame(
-    columns: Sequence[Column], responses: Iterable[Response], instead: Mapping[str, Mapping[Any, str | None]]
+    columns: Sequence[Column],
+    responses: Iterable[Response],
+    instead: Mapping[str, Mapping[Any, str | None]],
+    clock: tuple[datetime, float],
 ) -> tuple[Any, int]:
     """A pandas frame of the columns, as the writers take it, and its number of rows.
 
-    `instead`: what stands for some values of a column. Gathered in portions, because a column of numbers is a small
-    part of the size of their list.
+    `instead`: what stands for some values of a column. `clock`: times are numbers since then, so many a second. It is
+    gathered in portions: a column of numbers is a small part of the size of their list. Nothing is copied at the end,
+    and no time is left for the writer to convert, for which it would copy the whole frame.
     """
     import numpy as np
     import pandas as pd
 
     parts: dict[str, list[Any]] = {column.name: [] for column in columns}
+    texts: dict[str, dict[Value, Value]] = {column.name: {None: ""} for column in columns}
     total = 0
     for values, count in portions(columns, responses, _PORTION):
         total += count
         for column in columns:
-            parts[column.name].append(_array(column, values[column.name], instead.get(column.name, {})))
+            name, held = column.name, values[column.name]
+            if column.kind is ColumnKind.TEXT:
+                parts[name].append(_texts(held, texts[name]))
+            elif column.kind is ColumnKind.TIME:
+                parts[name].append(_moments(held, clock))
+            else:
+                parts[name].append(_numbers(column, held, instead.get(name, {})))
     series = {}
     for name in list(parts):
         whole = np.concatenate(parts.pop(name))
         series[name] = pd.Series(whole, dtype=whole.dtype)  # named, or pandas would turn texts into a kind of its own
-    return pd.DataFrame(series), total
+    return pd.DataFrame(series, copy=False), total
 
 
-def _array(column: Column, held: Sequence[Value], instead: Mapping[Any, str | None]) -> Any:
-    """Texts and numbers with letters among them as objects, other numbers as floats, times in milliseconds."""
+def _texts(held: Sequence[Value], known: dict[Value, Value]) -> Any:
+    """Texts as objects; those that come again and again are one object, as long as there are few."""
     import numpy as np
 
-    if column.kind is ColumnKind.TEXT:
-        return np.array(["" if value is None else value for value in held], dtype=object)
-    if column.kind is ColumnKind.TIME:
-        return np.array(held, dtype="datetime64[ms]")
+    if len(known) > _FEW_TEXTS:
+        return np.array([known.get(value, value) for value in held], dtype=object)
+    return np.array([known.setdefault(value, value) for value in held], dtype=object)
+
+
+def _moments(held: Sequence[Value], clock: tuple[datetime, float]) -> Any:
+    """Times as numbers to the millisecond; none is not a number."""
+    import numpy as np
+
+    since, a_second = clock
+    beginning = np.datetime64(since, "ms")
+    elapsed = np.array(held, dtype="datetime64[ms]") - beginning
+    return np.where(np.isnat(elapsed), np.nan, elapsed.astype(np.float64)) / 1000 * a_second
+
+
+def _numbers(column: Column, held: Sequence[Value], instead: Mapping[Any, str | None]) -> Any:
+    """Numbers with letters among them as objects; codes in half the size of other numbers, exact as they are small."""
+    import numpy as np
+
     known = [instead.get(value, value) for value in held] if instead else held
-    return np.array(known, dtype=object if any(instead.values()) else np.float64)
+    if any(instead.values()):
+        return np.array(known, dtype=object)
+    small = column.kind is ColumnKind.FLAG or (
+        column.kind is ColumnKind.CODE and all(abs(int(code.value)) < _EXACT for code in column.codes)
+    )
+    return np.array(known, dtype=np.float32 if small else np.float64)
+
+
+def _time_formats(columns: Sequence[Column], name: str) -> dict[str, str]:
+    return {column.name: name for column in columns if column.kind is ColumnKind.TIME}
 
 
 def _spss_labels(column: Column) -> dict[Any, str]:

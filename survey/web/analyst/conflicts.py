@@ -9,6 +9,7 @@ from survey.actions.response.settle_conflicts import (
     LONGEST,
     Choice,
     ConflictError,
+    ListedConflict,
     list_conflicts,
     reopen_conflict,
     settle_conflict,
@@ -18,6 +19,7 @@ from survey.instrument.item import Item
 from survey.programme.wave import WaveError
 from survey.response.receipt import Outcome
 from survey.web.i18n import current_time, gettext, in_page_language
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
@@ -33,6 +35,35 @@ CHOICES = {
     Choice.NOTED: lazy_gettext("不计数，记下处理情况"),
 }
 
+_SETTLED = {"waiting": lazy_gettext("等待决定"), "settled": lazy_gettext("已处理")}
+
+
+def _settled(one: ListedConflict) -> str:
+    return "settled" if one.decided_at else "waiting"
+
+
+CONFLICTS: Listing[ListedConflict] = Listing(
+    columns=(
+        Column("id", lazy_gettext("编号"), lambda one: one.response_id),
+        Column("reason", lazy_gettext("缘由"), lambda one: str(REASONS[one.reason])),
+        Column("noticed", lazy_gettext("收到日期"), lambda one: one.noticed_at),
+        # Those that wait come first, the oldest of them before the others.
+        Column("state", lazy_gettext("状态"), lambda one: f"{1 if one.decided_at else 0} {one.noticed_at.isoformat()}"),
+    ),
+    identity=lambda one: f"{one.response_id} {one.sha256}",
+    text=lambda one: one.response_id,
+    sort="state",
+    filters=(
+        Filter("state", lazy_gettext("状态"), _SETTLED, _settled),
+        Filter(
+            "reason",
+            lazy_gettext("缘由"),
+            {reason.value: words for reason, words in REASONS.items()},
+            lambda one: one.reason.value,
+        ),
+    ),
+)
+
 
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<wave_id>/conflicts", "conflicts", conflicts)
@@ -45,7 +76,8 @@ def conflicts(wave_id: str) -> str:
         found = list_conflicts(services().storage, wave_id, signed_in_account().area)
     except WaveError:
         abort(404)
-    return render_template("analyst/conflicts.html", wave=found.wave, found=found.conflicts, reasons=REASONS)
+    page = CONFLICTS.page(found.conflicts, request.args)
+    return render_template("analyst/conflicts.html", wave=found.wave, page=page, reasons=REASONS)
 
 
 def conflict(wave_id: str, response_id: str, sha256: str) -> str:

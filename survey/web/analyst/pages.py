@@ -1,27 +1,53 @@
 """Pages of the results: the waves, one wave, one indicator over the areas; starting a computation; downloads."""
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Answer
 
-from survey.actions.programme.list_waves_in_area import list_waves_in_area
+from survey.actions.programme.list_waves_in_area import WaveSummary, list_waves_in_area
 from survey.actions.results.download_responses import download_responses
 from survey.actions.results.export_estimates import export_estimates
 from survey.actions.results.show_results import WaveResults, show_results
 from survey.actions.results.start_analysis import start_analysis
 from survey.programme.area import Area
 from survey.web.charts_of_results import chart_of_areas, chart_of_indicators
-from survey.web.i18n import current_time, page_language
+from survey.web.i18n import current_time, in_page_language, page_language
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
+from survey.web.words import STATUSES
 
 blueprint = Blueprint("analyst", __name__, url_prefix="/staff/results")
 _REFRESH_SECONDS = 4
 
+WAVES: Listing[WaveSummary] = Listing(
+    columns=(
+        Column("name", lazy_gettext("调查轮次"), lambda row: in_page_language(row.wave.name)),
+        Column("status", lazy_gettext("状态"), lambda row: str(STATUSES[row.wave.status])),
+        Column("opened", lazy_gettext("开始"), lambda row: row.wave.opened_at),
+        Column("drawn", lazy_gettext("抽样答卷"), lambda row: row.drawn, number=True),
+        Column("scanned", lazy_gettext("扫码答卷"), lambda row: row.self_selected, number=True),
+        Column("computed", lazy_gettext("最近一次计算"), lambda row: row.computed_at),
+    ),
+    identity=lambda row: row.wave.id,
+    text=lambda row: f"{row.wave.name.zh_hans} {row.wave.name.zh_hant} {row.wave.name.en} {row.wave.id}",
+    sort="-opened",
+    filters=(
+        Filter(
+            "status",
+            lazy_gettext("状态"),
+            {status.value: words for status, words in STATUSES.items()},
+            lambda row: row.wave.status.value,
+        ),
+    ),
+)
+
 
 @blueprint.get("/")
 def waves() -> str:
-    summaries = list_waves_in_area(services().storage, signed_in_account().area)
-    return render_template("analyst/waves.html", summaries=summaries)
+    """Every wave with what the account's area answered."""
+    found = list_waves_in_area(services().storage, signed_in_account().area)
+    return render_template("analyst/waves.html", page=WAVES.page(found, request.args))
 
 
 @blueprint.get("/<wave_id>")

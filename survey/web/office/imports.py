@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from survey.actions.programme.list_areas import list_areas
 from survey.actions.response.prepare_import import (
@@ -27,12 +28,41 @@ from survey.response.response import Mode, Source
 from survey.response.response_import import ImportRefusedError, ImportStatus, ResponseImport
 from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time, gettext
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
 blueprint = Blueprint("imports", __name__, url_prefix="/staff/imports")
 _SHOWN = 300
 _STEPS = ("check", "store")
+STATUSES = {
+    ImportStatus.DRAFT: lazy_gettext("待检查"),
+    ImportStatus.FAULTY: lazy_gettext("有错误"),
+    ImportStatus.CHECKED: lazy_gettext("检查通过，待导入"),
+    ImportStatus.STORED: lazy_gettext("已导入"),
+    ImportStatus.WITHDRAWN: lazy_gettext("已撤回"),
+}
+
+IMPORTS: Listing[ResponseImport] = Listing(
+    columns=(
+        Column("file", lazy_gettext("文件"), lambda one: one.file),
+        Column("made", lazy_gettext("上传时间"), lambda one: one.made_at),
+        Column("by", lazy_gettext("上传人"), lambda one: one.made_by),
+        Column("status", lazy_gettext("状态"), lambda one: list(ImportStatus).index(one.status)),
+        Column("new", lazy_gettext("新答卷"), lambda one: one.counts["new"] if one.stored_at else None, number=True),
+    ),
+    identity=lambda one: one.id,
+    text=lambda one: f"{one.file} {one.made_by}",
+    sort="-made",
+    filters=(
+        Filter(
+            "status",
+            lazy_gettext("状态"),
+            {status.value: words for status, words in STATUSES.items()},
+            lambda one: one.status.value,
+        ),
+    ),
+)
 
 
 @blueprint.route("/<wave_id>", methods=["GET", "POST"])
@@ -131,7 +161,8 @@ def _list_page(wave_id: str, problems: Sequence[str] = ()) -> str:
         found = list_imports(services().storage, wave_id)
     except WaveError:
         abort(404)
-    return render_template("office/imports.html", imports=found, wave_id=wave_id, problems=problems, **_words(None))
+    page = IMPORTS.page(found, request.args)
+    return render_template("office/imports.html", page=page, wave_id=wave_id, problems=problems, **_words(None))
 
 
 def _words(prepared: PreparedImport | None) -> dict[str, object]:
@@ -147,16 +178,9 @@ def _words(prepared: PreparedImport | None) -> dict[str, object]:
         "language": gettext("语言"),
         "interviewer": gettext("访问员"),
     }
-    statuses = {
-        ImportStatus.DRAFT: gettext("待检查"),
-        ImportStatus.FAULTY: gettext("有错误"),
-        ImportStatus.CHECKED: gettext("检查通过，待导入"),
-        ImportStatus.STORED: gettext("已导入"),
-        ImportStatus.WITHDRAWN: gettext("已撤回"),
-    }
     return {
         "parts": {name: parts[name] for name in PARTS},
-        "statuses": statuses,
+        "statuses": STATUSES,
         "layouts": {name: layout.title for name, layout in LAYOUTS.items()},
         "sources": list(Source),
         "modes": list(Mode),

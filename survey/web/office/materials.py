@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from survey.actions.figures.attach import attach, materials_of, open_material, pack_materials, remove_material
 from survey.actions.figures.list_figures import list_figures
 from survey.actions.programme.import_programme import show_programme
 from survey.programme.material import Material, MaterialError, MaterialKind
 from survey.web.i18n import current_time, gettext, page_language
+from survey.web.listing import Column, Filter, Listing
 from survey.web.office.figures import material_kinds
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -70,24 +72,47 @@ def remove(material_id: str) -> ResponseReturnValue:
 def package() -> Response:
     """What the filters show, in folders, with an index and every sha256."""
     subjects, units = _names()
-    file = pack_materials(services().storage, _chosen(), subjects | units)
+    wanted = _listing(subjects, units).fitting(materials_of(services().storage), request.args)
+    file = pack_materials(services().storage, wanted, subjects | units)
     return send_file(file, "application/zip", as_attachment=True, download_name="materials.zip")
 
 
-def _chosen() -> list[Material]:
-    subject, unit = request.args.get("subject", ""), request.args.get("unit", "")
-    return [
-        one
-        for one in materials_of(services().storage)
-        if (not subject or one.subject.split("@")[0] == subject) and (not unit or one.unit == unit)
-    ]
+def _listing(subjects: dict[str, str], units: dict[str, str]) -> Listing[Material]:
+    kinds = material_kinds()
+    named = {id_: id_ if name == id_ else f"{id_} {name}" for id_, name in subjects.items()}
+    return Listing(
+        columns=(
+            Column("name", lazy_gettext("文件"), lambda one: one.name),
+            Column("kind", lazy_gettext("类别"), lambda one: list(MaterialKind).index(one.kind)),
+            Column("subject", lazy_gettext("指标"), lambda one: one.subject),
+            Column("unit", lazy_gettext("单位"), lambda one: units.get(one.unit, one.unit) or None),
+            Column("size", lazy_gettext("大小"), lambda one: one.size, number=True),
+            Column("added", lazy_gettext("上传"), lambda one: one.added_at),
+            Column("remove", lazy_gettext("移除")),
+        ),
+        identity=lambda one: one.id,
+        text=lambda one: f"{one.name} {one.subject} {units.get(one.unit, one.unit)} {one.added_by}",
+        sort="subject",
+        filters=(
+            Filter("subject", lazy_gettext("指标"), named, lambda one: one.subject.split("@")[0]),
+            Filter("unit", lazy_gettext("单位"), units, lambda one: one.unit),
+            Filter(
+                "kind",
+                lazy_gettext("类别"),
+                {kind.value: words for kind, words in kinds.items()},
+                lambda one: one.kind.value,
+            ),
+        ),
+    )
 
 
 def _page(problems: Sequence[str] = ()) -> str:
     subjects, units = _names()
+    page = _listing(subjects, units).page(materials_of(services().storage), request.args)
     return render_template(
         "office/materials.html",
-        files=_chosen(),
+        page=page,
+        wanted={"q": page.asked.search, **page.asked.filters},
         subjects=subjects,
         units=units,
         kinds=material_kinds(),

@@ -4,15 +4,17 @@ from datetime import date, timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from survey.actions.opinion.assign_opinion import Assignment, assign_opinion
-from survey.actions.opinion.list_opinions import list_opinions, read_slips
+from survey.actions.opinion.list_opinions import OpinionList, list_opinions, read_slips
 from survey.actions.opinion.show_opinion_case import OfficeView, show_opinion_case
 from survey.invitation.code import spaced
-from survey.opinion.opinion import OpinionState, Topic
+from survey.opinion.opinion import Opinion, OpinionState, Topic
 from survey.opinion.opinion_case import OpinionCaseError
 from survey.programme.wave import OFFICE_TIME
-from survey.web.i18n import current_time, gettext
+from survey.web.i18n import current_time, gettext, in_page_language
+from survey.web.listing import Column, Filter, Listing
 from survey.web.opinion_words import STATES, STEPS, TOPICS
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -21,18 +23,55 @@ blueprint = Blueprint("opinions", __name__, url_prefix="/staff/opinions")
 USUAL_TIME = timedelta(days=15)
 
 
+def _listing(found: OpinionList) -> Listing[Opinion]:
+    def area(opinion: Opinion) -> str:
+        return in_page_language(found.areas.by_code[opinion.area].name)
+
+    def state(opinion: Opinion) -> str:
+        """Of those that a unit has in hand, the first to be due comes first."""
+        return f"{list(OpinionState).index(opinion.state)} {found.deadlines.get(opinion.code, '')}"
+
+    return Listing(
+        columns=(
+            Column("received", lazy_gettext("日期"), lambda one: one.received_on),
+            Column("text", lazy_gettext("意见")),
+            Column("topic", lazy_gettext("类别"), lambda one: list(Topic).index(one.topic)),
+            Column("area", lazy_gettext("地区"), area),
+            Column("state", lazy_gettext("状态"), state),
+            Column("code", lazy_gettext("查询码"), lambda one: one.code),
+        ),
+        identity=lambda one: one.code,
+        text=lambda one: f"{one.text} {one.reply} {one.code} {area(one)}",
+        sort="-received",
+        filters=(
+            Filter(
+                "state",
+                lazy_gettext("状态"),
+                {state.value: words for state, words in STATES.items()},
+                lambda one: one.state.value,
+            ),
+            Filter(
+                "topic",
+                lazy_gettext("类别"),
+                {topic.value: words for topic, words in TOPICS.items()},
+                lambda one: one.topic.value,
+            ),
+        ),
+    )
+
+
 @blueprint.get("/")
 def opinions() -> str:
-    """The newest opinions about the account's area; `?state=` shows those of one state."""
+    """Opinions about the account's area, the newest first."""
     chosen = request.args.get("state", "")
     state = OpinionState(chosen) if chosen in set(OpinionState) else None
     found = list_opinions(services().storage, signed_in_account().area, state)
     return render_template(
         "office/opinions.html",
         found=found,
+        page=_listing(found).page(found.opinions, request.args),
         topics=list(Topic),
         states=list(OpinionState),
-        chosen=state,
         today=today(),
         topic_name=TOPICS.__getitem__,
         state_name=STATES.__getitem__,

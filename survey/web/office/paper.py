@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from survey.actions.response.enter_paper import PaperState, enter_paper, find_paper, show_paper
 from survey.actions.response.print_paper import make_paper_forms, write_paper
@@ -13,11 +14,35 @@ from survey.instrument.item import ItemType
 from survey.invitation.code import spaced
 from survey.programme.wave import WaveError
 from survey.response.paper import PaperError
-from survey.web.i18n import current_time, gettext
+from survey.web.i18n import current_time, gettext, in_page_language
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
-_SHOWN = 200
+_PASSES = {
+    "1": lazy_gettext("没有录入"),
+    "2": lazy_gettext("等第二遍"),
+    "3": lazy_gettext("等裁定"),
+    "done": lazy_gettext("已存好"),
+}
+
+FORMS: Listing[PaperState] = Listing(
+    columns=(
+        Column("code", lazy_gettext("编号"), lambda one: one.form.code),
+        Column("area", lazy_gettext("社区"), lambda one: in_page_language(one.area.name)),
+        Column("state", lazy_gettext("状态"), lambda one: one.next_pass or len(_PASSES)),
+        Column("by", lazy_gettext("录入人"), lambda one: one.entries[0].by if one.entries else None),
+    ),
+    identity=lambda one: one.form.code,
+    text=lambda one: (
+        f"{one.form.code} {spaced(one.form.code)} {one.area.name.zh_hans} {one.area.name.en} "
+        f"{' '.join(entry.by for entry in one.entries)}"
+    ),
+    sort="area",
+    filters=(
+        Filter("state", lazy_gettext("状态"), _PASSES, lambda one: str(one.next_pass) if one.next_pass else "done"),
+    ),
+)
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -133,7 +158,7 @@ def _overview(wave_id: str, problems: list[str] | None = None) -> str:
         "office/paper.html",
         wave=found.wave,
         found=found,
-        forms=found.forms[:_SHOWN],
+        page=FORMS.page(found.forms, request.args),
         problems=problems or [],
         spaced=spaced,
         typed=request.form,

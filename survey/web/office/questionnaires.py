@@ -1,11 +1,12 @@
 """Questionnaires of the office: published versions as workbooks, and a workbook that becomes a version."""
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from survey.actions.instrument.read_draft import drafts
 from survey.actions.instrument.read_published import list_published, read_published
@@ -13,12 +14,25 @@ from survey.exchange.fault import FaultsFoundError
 from survey.instrument.fault import FaultsError
 from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time
+from survey.web.listing import Column, Listing
 from survey.web.loss_words import in_words, place_in_words
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
 blueprint = Blueprint("questionnaires", __name__, url_prefix="/staff/questionnaires")
 
+PUBLISHED: Listing[tuple[str, int, datetime]] = Listing(
+    columns=(
+        Column("name", lazy_gettext("问卷"), lambda row: f"{row[0]} {row[1]:09d}"),
+        Column("version", lazy_gettext("版本"), lambda row: row[1]),
+        Column("published", lazy_gettext("发布时间"), lambda row: row[2]),
+        Column("download", lazy_gettext("下载")),
+        Column("go_on", lazy_gettext("接着改")),
+    ),
+    identity=lambda row: f"{row[0]} {row[1]:09d}",
+    text=lambda row: f"{row[0]} v{row[1]}",
+    sort="name",
+)
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -98,7 +112,7 @@ def _page(problems: list[str] | None = None) -> str:
     published = list_published(services().storage)
     return render_template(
         "office/questionnaires.html",
-        published=published,
+        page=PUBLISHED.page(published, request.args),
         drafts=drafts(services().storage),
         problems=problems or [],
     )

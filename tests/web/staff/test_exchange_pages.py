@@ -153,7 +153,7 @@ def test_material_is_uploaded_listed_packed_and_removed(app: Flask) -> None:
     page = office.send(place, page, **facts, file=(io.BytesIO(b"%PDF-1.4"), "通知.pdf"))
     assert "通知.pdf" in page.text
     assert office.client.get(f"{place}materials.zip?subject=ADM_GREEN").data.startswith(b"PK")
-    assert "这里还没有材料" in office.get(f"{place}?subject=OTHER").text
+    assert "没有符合条件的。" in office.get(f"{place}?kind=picture").text
     link = next(a.attributes["href"] for a in page.all("a") if a.attributes["href"].endswith("/remove"))
     page = office.send(link, office.get(link))
     assert "这里还没有材料" in page.text

@@ -68,4 +68,4 @@ def test_an_opinion_of_another_area_or_unit_is_not_there(sign_in: SignIn) -> Non
     assert other.get(f"/staff/opinions/{code}/letter").status_code == 404
     assert sign_in(Role.UNIT).get(f"/staff/unit/opinions/{code}").status_code == 404
     assert spaced(code) in opened(office, "/staff/opinions/?state=received").text
-    assert "没有这种状态的意见" in opened(office, "/staff/opinions/?state=handling").text
+    assert "没有符合条件的。" in opened(office, "/staff/opinions/?state=handling").text
