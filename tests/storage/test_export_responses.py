@@ -90,6 +90,18 @@ def test_an_export_that_fails_leaves_no_file(answered: Storage, tmp_path: Path) 
     assert [file.name for file in tmp_path.iterdir() if not file.name.startswith("survey.db")] == []
 
 
+def test_more_rows_than_a_sheet_takes_are_told_before_any_is_written(
+    answered: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("survey.exchange.export.xlsx_file.MOST_ROWS", 1)  # in place of 1,048,575
+    steps: list[int] = []
+    request = replace(REQUEST, format=ExportFormat.XLSX)
+    with pytest.raises(FaultsFoundError, match="at most 1 rows; export csv or parquet"):
+        export_responses(answered, request, tmp_path / "x.xlsx", NOW, lambda done, _: steps.append(done))
+    assert steps == []
+    assert [file.name for file in tmp_path.iterdir() if not file.name.startswith("survey.db")] == []
+
+
 def test_a_folder_that_is_not_there_is_told(answered: Storage, tmp_path: Path) -> None:
     with pytest.raises(FaultsFoundError, match="a folder that is there"):
         export_responses(answered, REQUEST, tmp_path / "no" / "x.csv", NOW)

@@ -18,7 +18,7 @@ from survey.exchange.export.labelled_file import write_dta, write_sav
 from survey.exchange.export.parquet_file import write_parquet
 from survey.exchange.export.r_reader import write_r_reader
 from survey.exchange.export.reread import Witness, compare_labels
-from survey.exchange.export.xlsx_file import write_xlsx
+from survey.exchange.export.xlsx_file import check_size, write_xlsx
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.manifest import column_facts, described, write_manifest
 from survey.instrument.questionnaire import Questionnaire
@@ -99,6 +99,8 @@ def export_responses(
             columns = export_columns(questionnaire, tree)
             areas = _within(tree, request.within)
             total = count_responses(session, wave.id, purposes=request.purposes, areas=areas)
+            if request.format is ExportFormat.XLSX:
+                check_size(path.name, len(columns), total)  # not after writing a million rows
             responses = stream_responses(session, wave.id, purposes=request.purposes, areas=areas)
             witness = Witness(columns, total)
             rows = _write(request, data, columns, witness.watch(reported(responses, 0, total, on_progress)), wave)

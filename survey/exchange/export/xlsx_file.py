@@ -19,8 +19,7 @@ def write_xlsx(path: Path, columns: Sequence[Column], responses: Iterable[Respon
     """Write the responses and return their number. Raises `FaultsFoundError` when a sheet cannot hold them."""
     import xlsxwriter
 
-    if len(columns) > MOST_COLUMNS:
-        raise _too_large(path, f"at most {MOST_COLUMNS} columns", len(columns))
+    check_size(path.name, len(columns), 0)
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -35,8 +34,7 @@ def write_xlsx(path: Path, columns: Sequence[Column], responses: Iterable[Respon
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, [column.name for column in columns], bold)
         for count, response in enumerate(responses, start=1):
-            if count > MOST_ROWS:
-                raise _too_large(path, f"at most {MOST_ROWS} rows; export csv or parquet", count)
+            check_size(path.name, len(columns), count)
             for position, column in enumerate(columns):
                 _write_cell(sheet, count, position, column.read(response), time)
         codebook = workbook.add_worksheet("编码本 codebook")
@@ -48,6 +46,15 @@ def write_xlsx(path: Path, columns: Sequence[Column], responses: Iterable[Respon
     return count
 
 
+def check_size(name: str, columns: int, rows: int) -> None:
+    """Raises `FaultsFoundError` for more columns or rows than a sheet of any spreadsheet program takes."""
+    if columns > MOST_COLUMNS:
+        raise FaultsFoundError([Fault(name, "size", f"at most {MOST_COLUMNS} columns", str(columns))])
+    if rows > MOST_ROWS:
+        expected = f"at most {MOST_ROWS} rows; export csv or parquet"
+        raise FaultsFoundError([Fault(name, "size", expected, str(rows))])
+
+
 def _write_cell(sheet: Any, row: int, position: int, value: Value, time_format: object) -> None:
     if value is None:
         return
@@ -57,7 +64,3 @@ def _write_cell(sheet: Any, row: int, position: int, value: Value, time_format: 
         sheet.write_string(row, position, value)
     else:
         sheet.write_number(row, position, value)
-
-
-def _too_large(path: Path, expected: str, found: int) -> FaultsFoundError:
-    return FaultsFoundError([Fault(path.name, "size", expected, str(found))])

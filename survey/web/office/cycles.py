@@ -9,7 +9,7 @@ from survey.actions.programme.list_areas import list_areas
 from survey.actions.results.score_cycle import ShownCycle, list_cycles, show_cycle
 from survey.instrument.population import Population
 from survey.programme.cycle import Cycle, CycleError, Gap, ScoreSource, read_weights
-from survey.web.i18n import current_time, gettext
+from survey.web.i18n import current_time, gettext, in_page_language
 from survey.web.listing import Column, Listing
 from survey.web.office.lists import POPULATIONS
 from survey.web.permissions import may_open
@@ -69,6 +69,7 @@ def cycle(cycle_id: str) -> str:
         gaps=GAPS,
         sources=SOURCES,
         populations=POPULATIONS,
+        label=_label(shown),
         surveyed=shown.cycle.source is ScoreSource.SURVEY,
         may_change=_may_change(),
     )
@@ -122,6 +123,12 @@ def _written(shown: ShownCycle | None) -> Cycle:
         current_time(),
         form.get("reason", "")[:500],
     )
+
+
+def _label(shown: ShownCycle) -> str:
+    """What the score is called, also while nothing has measured it."""
+    offered = offered_scores(services().storage, services().settings.questionnaires)
+    return next((in_page_language(one.label) for one in offered if one.indicator == shown.cycle.indicator), "")
 
 
 def _found(cycle_id: str) -> ShownCycle:
