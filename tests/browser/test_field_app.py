@@ -267,19 +267,48 @@ def test_a_killed_tab_loses_nothing_and_the_finished_answer_opens_nowhere(field_
     screen(again, "interview")
     assert again.locator("[name=a1]:checked").get_attribute("value") == "2"
     again.click("[data-fill=finish]")
-    close_interview(again)
-    assert again.evaluate(ON_DEVICE, "drafts") == []
-    kept = json.dumps(again.evaluate(READ_OUTBOX))
+    screen(again, "ending")
+    again.check("#ending-present")
+    again.fill("#ending-note", "门口说的。")
+    again.evaluate(NOTE_WRITTEN, folder(again))
+    kill(again)
+
+    last = phone.context.new_page()
+    open_and_unlock(field_site, last)
+    last.click("[data-fill=drafts] a")
+    screen(last, "ending")
+    assert (last.is_checked("#ending-present"), last.input_value("#ending-note")) == (True, "门口说的。")
+    last.uncheck("#ending-present")
+    close_interview(last)
+    assert last.evaluate(ON_DEVICE, "drafts") == []
+    assert last.evaluate(WRITE_TOO_LATE, folder(last)) == [], "nothing brings an ended draft back"
+    kept = json.dumps(last.evaluate(READ_OUTBOX))
     assert "age_confirmed" not in kept
     assert "云溪路" not in kept
-    again.context.set_offline(False)
-    all_sent(again)
+    last.context.set_offline(False)
+    all_sent(last)
     [response] = field_site.responses()
     assert (json.loads(response.answers)["a1"], response.base_weight) == ("2", 80.0)
     [visit] = field_site.visits()
     assert visit.disposition == "120", "few of the questions were answered"
 
 
+# Returns when the note of the last screen is on the device.
+NOTE_WRITTEN = """async folder => {
+    const { list } = await import(`${folder}drafts.js`);
+    while (!(await list()).some(one => one.closing?.note)) await new Promise(done => { setTimeout(done, 20); });
+}"""
+# A draft is still being written when it ends, and once more afterwards; returns what is left of it.
+WRITE_TOO_LATE = """async folder => {
+    const { save } = await import(`${folder}drafts.js`);
+    const { finish } = await import(`${folder}outbox.js`);
+    const { keys } = await import(`${folder}database.js`);
+    const draft = { id: crypto.randomUUID(), values: {} };
+    await save(draft);
+    const late = [save(draft), finish([], draft.id), save(draft)];
+    await Promise.all([...late, save(draft)]);
+    return keys("drafts");
+}"""
 READ_OUTBOX = """() => new Promise(resolve => {
     const request = indexedDB.open("minyi-field");
     request.onsuccess = () => {

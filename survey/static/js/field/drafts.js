@@ -5,16 +5,38 @@ import { keys, read, transact, write } from "./database.js";
 import * as recordings from "./recordings.js";
 import { open, seal } from "./vault.js";
 
-export const save = async (draft) => write("drafts", draft.id, await seal(draft));
+let writing = Promise.resolve();
+const ended = new Set();
+
+/** Write the draft as it is now. One write after the other; none to a draft that has ended. */
+export function save(draft) {
+  const sealed = seal(draft);
+  writing = writing.catch(() => {}).then(async () => {
+    if (!ended.has(draft.id)) await write("drafts", draft.id, await sealed);
+  });
+  return writing;
+}
+
+/** End a draft by `work`, which deletes it: a write that was still under way would bring it back. */
+export async function end(id, work) {
+  ended.add(id);
+  try {
+    await writing.catch(() => {});
+    return await work();
+  } catch (error) {
+    ended.delete(id);
+    throw error;
+  }
+}
 
 /** Delete a draft with everything that was recorded for it. */
-export async function discard(id) {
+export const discard = (id) => end(id, async () => {
   const recorded = await recordings.of(id);
   await transact(["drafts", "recordings"], (stores) => {
     stores.drafts.delete(id);
     recorded.forEach((one) => stores.recordings.delete(one.id));
   });
-}
+});
 
 export async function load(id) {
   const sealed = await read("drafts", id);

@@ -2,8 +2,9 @@
 // from then on nobody opens them on this device.
 
 import { read } from "./database.js";
+import * as drafts from "./drafts.js";
 import { finish } from "./outbox.js";
-import { fill, go, on, place, show, summary, word } from "./page.js";
+import { fill, go, on, place, say, show, summary, word } from "./page.js";
 import { putQuestionnaire } from "./questionnaire.js";
 import { findCase, noteVisit } from "./session.js";
 import { makeVisit, presence } from "./visit.js";
@@ -22,16 +23,28 @@ export async function showEnding(draft) {
     html,
     definition,
     audience: "interviewer",
-    values: names.has("interview_how") ? { interview_how: [HOW[draft.mode]] } : {},
+    values: { ...draft.closing?.values, ...(names.has("interview_how") ? { interview_how: [HOW[draft.mode]] } : {}) },
     context: { ...draft.context, ...draft.known },
     onChange: () => {},
   });
   if (names.has("interview_how")) items.hide("interview_how");
   place(screen, "present").hidden = names.has("interview_present");
   fill(screen, "address", draft.address);
-  form.elements.disposition.value = draft.disposition;
+  putBack(form, draft);
+  form.addEventListener("input", () => {
+    draft.closing = { values: items.read().values, present: presence(form), note: form.elements.note.value };
+    draft.disposition = form.elements.disposition.value;
+    drafts.save(draft).catch(() => say("problem", word("problem-storage")));
+  });
   on(screen, "close", () => close(screen, form, items, draft));
   return true;
+}
+
+/** What was noted down on this screen before the tab was killed. */
+function putBack(form, { disposition, closing }) {
+  form.elements.disposition.value = disposition;
+  form.elements.note.value = closing?.note ?? "";
+  form.querySelectorAll("[name=present]").forEach((box) => { box.checked = closing?.present.includes(box.value) ?? false; });
 }
 
 async function close(screen, form, items, draft) {

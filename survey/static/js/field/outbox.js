@@ -2,10 +2,17 @@
 
 import { closeBox } from "./box.js";
 import { read, readAll, transact } from "./database.js";
+import { end } from "./drafts.js";
 import * as recordings from "./recordings.js";
 
 /** Close records and put them into the outbox in one transaction, with what was recorded; it also ends the draft. */
 export async function finish(records, draft = null) {
+  const put = () => putAway(records, draft);
+  await (draft ? end(draft, put) : put());
+  document.dispatchEvent(new CustomEvent("outbox-changed"));
+}
+
+async function putAway(records, draft) {
   const { officePoint } = await read("settings", "device");
   const at = Date.now();
   const closed = await Promise.all(records.map(async (record) => (
@@ -20,7 +27,6 @@ export async function finish(records, draft = null) {
     stores.settings.put(issued + closed.length, "issued");
     if (draft) stores.drafts.delete(draft);
   });
-  document.dispatchEvent(new CustomEvent("outbox-changed"));
 }
 
 /** What waits, the oldest first, with the age of the oldest in milliseconds. */
