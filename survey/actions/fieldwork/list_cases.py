@@ -1,5 +1,6 @@
 """List a wave's cases in an area, with addresses, for those who run the fieldwork there; show one of them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from survey.actions.fieldwork.list_my_cases import MyCase, with_history
@@ -14,35 +15,20 @@ from survey.storage.areas import load_area_tree
 from survey.storage.fieldwork import list_assignments, list_cases, require_case
 from survey.storage.waves import require_wave
 
-CASES_PER_PAGE = 50
-NOBODY = "-"  # asks for the cases that nobody works on
-
 
 @dataclass(frozen=True)
-class CaseFilter:
-    """`area` and below; `state` and `interviewer` None for all."""
-
-    area: str
-    state: str | None = None
-    interviewer: str | None = None
-
-    def fits(self, case: SampledCase) -> bool:
-        if self.state and case.state.value != self.state:
-            return False
-        return not self.interviewer or case.interviewer == (None if self.interviewer == NOBODY else self.interviewer)
-
-
-@dataclass(frozen=True)
-class CasePage:
-    """One page of the list: `total` cases fit; `areas` are those that can be asked for."""
+class CaseList:
+    """The cases of an area by area and route; `areas` are those that have some, `above` the path of each of these."""
 
     wave: Wave
-    cases: tuple[MyCase, ...]
-    total: int
-    page: int
-    pages: int
+    cases: tuple[SampledCase, ...]
     areas: tuple[Area, ...]
-    codes: tuple[str, ...]
+    above: Mapping[str, tuple[str, ...]]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Everybody who works on one of them."""
+        return tuple(sorted({case.interviewer for case in self.cases if case.interviewer}))
 
 
 @dataclass(frozen=True)
@@ -62,28 +48,23 @@ def list_cases_in_area(storage: Storage, wave_id: str, area: str | None = None) 
         return list_cases(session, wave_id, areas=inside)
 
 
-def find_cases(storage: Storage, wave_id: str, own_area: str, wanted: CaseFilter, page: int) -> CasePage:
-    """One page of the cases that fit, of those in `own_area`. Raises `WaveError` for an unknown wave."""
+def find_cases(storage: Storage, wave_id: str, own_area: str) -> CaseList:
+    """Raises `WaveError` for an unknown wave."""
     with storage.read() as session:
         wave = require_wave(session, wave_id)
         tree = load_area_tree(session)
         allowed = codes_within(tree, own_area)
         there = list_cases(session, wave_id, areas=allowed)
-        inside = codes_within(tree, wanted.area)
-        fitting = [case for case in there if case.area in inside and wanted.fits(case)]
-        pages = max(1, -(-len(fitting) // CASES_PER_PAGE))
-        page = min(max(page, 1), pages)
-        shown = fitting[(page - 1) * CASES_PER_PAGE : page * CASES_PER_PAGE]
-        with_cases = {step.code for code in {case.area for case in there} for step in tree.path(code)}
-        return CasePage(
-            wave,
-            with_history(session, wave_id, shown),
-            total=len(fitting),
-            page=page,
-            pages=pages,
-            areas=tuple(area for area in tree.areas if area.code in allowed & with_cases),
-            codes=tuple(sorted({case.interviewer for case in there if case.interviewer})),
-        )
+        above = {code: tuple(step.code for step in tree.path(code)) for code in {case.area for case in there}}
+        with_cases = {step for steps in above.values() for step in steps}
+        areas = tuple(area for area in tree.areas if area.code in allowed & with_cases)
+        return CaseList(wave, tuple(there), areas, above)
+
+
+def add_history(storage: Storage, wave_id: str, cases: Iterable[SampledCase]) -> tuple[MyCase, ...]:
+    """The cases that a page shows, each with its visits."""
+    with storage.read() as session:
+        return with_history(session, wave_id, cases)
 
 
 def show_case(storage: Storage, wave_id: str, case_id: str, area: str) -> ShownCase:

@@ -6,23 +6,26 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from survey.actions.fieldwork.ask_for_visit import ask_for_visit
 from survey.actions.fieldwork.assign_cases import Decision, assign_area, assign_cases, list_interviewers
 from survey.actions.fieldwork.hold_cases import close_cases, hold_cases, resume_cases
-from survey.actions.fieldwork.list_cases import CaseFilter, find_cases, show_case
+from survey.actions.fieldwork.list_cases import CaseList, add_history, find_cases, show_case
 from survey.actions.fieldwork.override_disposition import override_disposition
 from survey.actions.fieldwork.release_replacement import release_replacement
 from survey.actions.fieldwork.settle_visits import reopen_visit, settle_visit, show_kept_visits
-from survey.fieldwork.case import CaseState, FieldworkError
+from survey.fieldwork.case import CaseState, FieldworkError, SampledCase
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.programme.wave import WaveError
 from survey.web.fieldwork.case_words import ACTIONS, KEPT_REASONS, PHASES, STATES, refusal_in_words
 from survey.web.fieldwork.recordings import KINDS
-from survey.web.i18n import current_time, gettext
+from survey.web.i18n import current_time, gettext, in_page_language
+from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
+_NOBODY = "-"  # asks for the cases that nobody works on
 Change = Callable[[str, list[str], Decision], int]
 
 
@@ -137,23 +140,64 @@ def _decision() -> Decision:
 
 def _kept() -> dict[str, str]:
     """What the list is narrowed to, so that it stays so after a change."""
-    names = ("within", "state", "interviewer", "page")
+    names = ("q", "within", "state", "interviewer", "sort", "after", "before")
     return {name: value for name in names if (value := request.values.get(name, ""))}
 
 
+def _listing(found: CaseList) -> Listing[SampledCase]:
+    """The order of the list is that of the ways: area, then place on the route."""
+    place = {case.id: number for number, case in enumerate(found.cases)}
+    within = request.values.get("within", "")
+    return Listing(
+        columns=(
+            Column("mark", lazy_gettext("选")),
+            Column("way", lazy_gettext("住址"), lambda case: place[case.id]),
+            Column("outcome", lazy_gettext("走访结果"), lambda case: in_page_language(case.disposition.words)),
+            Column("visits", lazy_gettext("次数"), number=True),
+            Column("state", lazy_gettext("状态"), lambda case: list(CaseState).index(case.state)),
+            Column("by", lazy_gettext("访问员代码"), lambda case: case.interviewer),
+            Column("weight", lazy_gettext("基础权数"), lambda case: case.design.base_weight, number=True),
+        ),
+        identity=lambda case: case.id,
+        text=lambda case: f"{case.address} {case.id} {case.frame_id} {case.interviewer or ''}",
+        sort="way",
+        filters=(
+            Filter(
+                "within",
+                lazy_gettext("地区"),
+                {area.code: in_page_language(area.name) for area in found.areas},
+                lambda case: within if within in found.above[case.area] else case.area,
+            ),
+            Filter(
+                "state",
+                lazy_gettext("状态"),
+                {state.value: str(words) for state, words in STATES.items()},
+                lambda case: case.state.value,
+            ),
+            Filter(
+                "interviewer",
+                lazy_gettext("访问员代码"),
+                {_NOBODY: gettext("没有分配"), **{code: code for code in found.codes}},
+                lambda case: case.interviewer or _NOBODY,
+            ),
+        ),
+    )
+
+
 def _list(wave_id: str, problems: list[str] | None = None) -> str:
-    account, kept = signed_in_account(), _kept()
-    wanted = CaseFilter(kept.get("within") or account.area, kept.get("state"), kept.get("interviewer"))
-    page = int(kept["page"]) if kept.get("page", "").isdigit() and len(kept["page"]) < 7 else 1
+    account = signed_in_account()
     try:
-        found = find_cases(services().storage, wave_id, account.area, wanted, page)
+        found = find_cases(services().storage, wave_id, account.area)
     except WaveError:
         abort(404)
+    page = _listing(found).page(found.cases, request.values)
     return render_template(
         "fieldwork/cases.html",
         found=found,
+        page=page,
+        cases=add_history(services().storage, wave_id, page.rows),
         wave=found.wave,
-        kept=kept,
+        kept=_kept(),
         problems=problems or [],
         interviewers=list_interviewers(services().storage, account.area),
         states=STATES,

@@ -26,6 +26,7 @@ LISTS = {
         ("/staff/programme/units", "-lead", ""),
         ("/staff/opinions/", "area", "state=received"),
         ("/staff/fieldwork/", "-cases", "status=open"),
+        (f"/staff/fieldwork/{WAVE}/cases", "-weight", "interviewer=fy-01"),
     ],
     "administrator@chunhe.example": [
         ("/staff/accounts", "-name", "role=office"),
