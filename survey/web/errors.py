@@ -13,6 +13,7 @@ from survey.opinion.form_ticket import FormTicketError
 from survey.programme.wave import WaveNotOpenError, WaveStatus
 from survey.response.ticket import TicketError
 from survey.web.i18n import current_time, use_language
+from survey.web.look import page_look
 from survey.web.permissions import keeps_session
 from survey.web.services import services
 
@@ -93,10 +94,13 @@ def show_wave_not_open(error: WaveNotOpenError) -> ErrorPage:
 
 
 def show_http_error(error: HTTPException) -> ResponseReturnValue:
-    """A page for every status that the framework or a view ends a request with; redirects pass as they are."""
+    """A page for every status that the framework or a view ends a request with; redirects pass as they are. It speaks
+    the language of its address, although no view may have looked at it.
+    """
     status = error.code or 500
     if status < 400:
         return error.get_response()
+    use_language(page_look().language)
     words = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     return render_template("errors/error.html", words=words, status=status), status, _kept_headers(error)
 
@@ -110,9 +114,7 @@ def show_storage_unavailable(_error: StorageUnavailableError) -> ErrorPage:
 
 def show_too_many(error: TooManyRequests) -> ErrorPage:
     """429: nothing was stored, nothing is lost; the page holds what was sent, in the language of the form."""
-    look = (request.view_args or {}).get("look")
-    if look is not None:
-        use_language(look.language)
+    use_language(page_look().language)
     held = [(name, value) for name, values in _posted().items() for value in values]
     return render_template("errors/too_many.html", held=held), 429, _kept_headers(error)
 

@@ -118,6 +118,13 @@ def test_page_that_tells_of_an_error_can_be_had_in_another_language_and_size(
     assert ("large" in resized.attributes.get("class", "")) is not large
 
 
+def test_page_that_is_not_there_speaks_the_language_of_its_address(visitor: Visitor, wave: StoredWave) -> None:
+    page = visitor.get("/nothing/en-large", 404)
+    assert page.one("html").attributes["lang"] == "en"
+    assert page.heading == "There is no such page"
+    assert page.one("a", href="/en-large", class_="brand")
+
+
 @pytest.mark.parametrize(
     ("change", "status", "words"),
     [
