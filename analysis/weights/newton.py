@@ -61,9 +61,7 @@ def calibrate(
     history: list[float] = []
     misfit = goal - z.T @ (weight * distance.ratio(z @ lam))
     for _ in range(cap):
-        u = z @ lam
-        normal = z.T @ (z * (weight * distance.slope(u))[:, None])
-        step = np.linalg.pinv(normal, rcond=1e-13, hermitian=True) @ misfit
+        step = _step(z, weight, distance.slope(z @ lam), misfit)
         lam, moved = _damped(lam, step, misfit, weight, z, goal, distance)
         misfit = goal - z.T @ (weight * distance.ratio(z @ lam))
         relative = np.abs(misfit * column) / scaled
@@ -74,6 +72,20 @@ def calibrate(
     factor = distance.ratio(z @ lam) * scale
     met = bool(relative.max() < max(tolerance, 1e-9))
     return Calibrated(factor, tuple(history), met, scale)
+
+
+def _step(z: Floats, weight: Floats, slope: Floats, misfit: Floats) -> Floats:
+    """Newton's step; where whole levels stand at a bound, and it knows no way back, one that takes them as free.
+
+    At a bound the slope is 0: a first step too long would leave such a level there for ever, although ratios within the
+    bounds exist. The objective is convex, so that every positive definite matrix points downhill.
+    """
+    normal = z.T @ (z * (weight * slope)[:, None])
+    step = np.linalg.pinv(normal, rcond=1e-13, hermitian=True) @ misfit
+    if np.abs(misfit - normal @ step).max() > 1e-6 * np.abs(misfit).max():
+        free = z.T @ (z * (weight * np.where(slope > 0, slope, 1.0))[:, None])
+        step = np.linalg.pinv(free, rcond=1e-13, hermitian=True) @ misfit
+    return np.asarray(step)
 
 
 def full_steps(weight: Floats, x: Floats, population: Floats, distance: Distance, cap: int) -> Floats:

@@ -4,7 +4,9 @@
 suppressMessages(library(survey))
 old <- packageVersion("survey") < "4.2"  # measures a lonely PSU from 0 instead of from the mean under `adjust`
 
-options(warn = -1)
+# By default R takes the rows of strata taken whole out of the replicates of a total, and not out of the full estimate that
+# `mse` measures from.
+options(warn = -1, survey.drop.replicates = FALSE)
 found <- list()
 put <- function(figure, ...) {
   values <- c(...)
@@ -17,11 +19,22 @@ totals_frame <- function(margin) {
   structure(cbind(levels, as.numeric(margin$totals)), names = c(margin$by, "Freq"))
 }
 
+raked <- function(design, by, frames) {  # rake ends when the full sample is raked; slower replicates need further calls
+  for (again in 1:200) {
+    before <- weights(design, "analysis")
+    design <- rake(design, by, frames, control = list(epsilon = 1e-13, maxit = 5000))
+    if (!inherits(design, "svyrep.design")) break
+    after <- weights(design, "analysis")
+    if (anyNA(after) || max(abs(after - before)) <= 1e-12 * max(abs(after))) break
+  }
+  design
+}
+
 step_of <- function(design, step) {
   by <- lapply(step$margins, function(m) as.formula(paste("~", paste(m$by, collapse = "+"))))
   frames <- lapply(step$margins, totals_frame)
   if (step$method == "poststratify") return(postStratify(design, by[[1]], frames[[1]]))
-  if (step$method == "rake") return(rake(design, by, frames, control = list(epsilon = 1e-13, maxit = 5000)))
+  if (step$method == "rake") return(raked(design, by, frames))
   if (step$method == "trim") {
     return(trimWeights(design, lower = step$lower, upper = step$upper, strict = step$strict))
   }
@@ -87,7 +100,7 @@ figure <- function(name, part, indicator, p) {
   if (df <= 0 || value < 1e-9 || value > 1 - 1e-9 || !is.finite(se) || se < 1e-9) return(invisible())
   methods <- c("asin", "mean", "xlogit")
   # svyciprop's beta counts its own degrees of freedom; its logit is a regression of each replicate, which ends nowhere in
-  # particular where a replicate has a share of 0 or 1.
+  # particular where a replicate has a share of 0 or 1, or negative weights.
   if (df == degf(part)) methods <- c(methods, "beta")
   if (!inherits(part, "svyrep.design") || !extreme(part)) methods <- c(methods, "logit")
   for (method in methods) for (level in p$levels) {
@@ -99,7 +112,7 @@ figure <- function(name, part, indicator, p) {
 
 extreme <- function(part) {
   each <- svymean(~.y, part, na.rm = TRUE, return.replicates = TRUE)$replicates
-  any(is.na(each) | each < 1e-9 | each > 1 - 1e-9)
+  any(is.na(each) | each < 1e-9 | each > 1 - 1e-9) || any(weights(part, "analysis") < 0, na.rm = TRUE)
 }
 
 with_y <- function(design, indicator) {

@@ -101,3 +101,16 @@ def test_one_pass_of_trimming_may_push_others_over_the_bound_and_strict_does_not
 
 def test_bounds_below_the_mean_weight_cannot_hold() -> None:
     assert not trim(np.array([4.0, 8.0]), np.ones(2), 0.0, 5.0, strict=True).within
+
+
+def test_a_first_step_beyond_a_bound_finds_its_way_back() -> None:
+    """Two sexes by three ages; Newton's first step takes one age to the upper bound, where its slope is 0."""
+    x = np.array(
+        [[1, 0, 1, 0, 0], [1, 0, 0, 1, 0], [1, 0, 0, 0, 1], [0, 1, 1, 0, 0], [0, 1, 0, 1, 0], [0, 1, 0, 0, 1.0]]
+    )
+    weight = np.array([67.06, 146.76, 107.05, 50.29, 99.4, 36.28])
+    goal = np.array([444.711, 274.257, 230.62, 266.96, 221.388])
+    found = calibrate(weight, x, goal, Raking(0.4284, 2.3562), 1e-12, 500)
+    assert found.converged and len(found.history) < 20
+    assert x.T @ (weight * found.factor) == pytest.approx(goal, rel=1e-9)
+    assert found.factor.max() < 2.1  # R's calibrate: 2.045
