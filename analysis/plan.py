@@ -200,12 +200,22 @@ class CrosstabPlan(Part):
 
 
 class RankPlan(Part):
-    """A ranking of the domains of one indicator, with rank sets instead of places."""
+    """A ranking of the domains of one indicator, with rank sets instead of places.
+
+    `among`: codes of the one column of `over` that are compared, such as a class of areas; left out, all.
+    """
 
     indicator: str
     over: Names = Field(min_length=1)
+    among: Codes = ()
     method: Literal["holm", "bonferroni", "klein-wright-wieczorek", "mogstad-romano-shaikh-wilhelm"] = "holm"
     level: float = Field(default=0.95, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _one_column_among(self) -> Self:
+        if self.among and len(self.over) != 1:
+            raise ValueError(f"among: expected one column in over, found {len(self.over)}")
+        return self
 
 
 class TrendPlan(Part):

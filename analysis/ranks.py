@@ -226,12 +226,13 @@ _METHODS: dict[str, Callable[[Floats, Floats, float, Floats], RankSets]] = {
 def rank_domains(
     plan: RankPlan, where: Sequence[Mapping[str, str]], estimates: Floats, covariance: Floats, df: Floats
 ) -> Ranking:
-    """The ranking of all domains with an estimate; the others are named as left out.
+    """The ranking of all domains with an estimate, or of those of `plan.among`; the others are named as left out.
 
     `df` (K,): degrees of freedom of each domain; with normal quantiles the sets of streets with five
     communities would hold in four of five cases instead of nineteen of twenty (docs/simulation.md).
     """
-    known = np.flatnonzero(np.isfinite(estimates) & np.isfinite(np.diag(covariance)))
+    asked = np.array([not plan.among or one[plan.over[0]] in plan.among for one in where], dtype=np.bool_)
+    known = np.flatnonzero(np.isfinite(estimates) & np.isfinite(np.diag(covariance)) & asked)
     theta, cov = estimates[known], covariance[np.ix_(known, known)]
     sets = _METHODS[plan.method](theta, cov, 1 - plan.level, df[known])
     rank, se = places(theta), np.sqrt(np.diag(cov))
@@ -239,9 +240,11 @@ def rank_domains(
         Ranked(where[int(unit)], float(theta[k]), float(se[k]), int(rank[k]), int(sets.lowest[k]), int(sets.highest[k]))
         for k, unit in enumerate(known)
     ]
-    left_out = tuple(where[k] for k in range(len(where)) if k not in set(known.tolist()))
+    left_out = tuple(where[k] for k in np.flatnonzero(asked).tolist() if k not in set(known.tolist()))
     order = sorted(range(len(ranked)), key=lambda k: rank[k])
     best_first = sets.better[np.ix_(order, order)]
     ordered = tuple(ranked[k] for k in order)
     groups = tuple(tuple(ordered[k].domain for k in group) for group in alike_groups(best_first))
-    return Ranking(plan.indicator, tuple(plan.over), plan.method, plan.level, ordered, left_out, groups)
+    return Ranking(
+        plan.indicator, tuple(plan.over), plan.method, plan.level, ordered, left_out, groups, tuple(plan.among)
+    )

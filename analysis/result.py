@@ -151,6 +151,7 @@ class Ranking:
     """Rank sets that hold for all domains at once; rank 1 is the highest estimate.
 
     `groups`: the largest sets of domains of which none is surely better than another; a domain can be in several.
+    `among`: the codes that were compared; empty for all.
     """
 
     indicator: str
@@ -160,6 +161,7 @@ class Ranking:
     ranked: tuple[Ranked, ...]
     left_out: tuple[Mapping[str, str], ...]
     groups: tuple[tuple[Mapping[str, str], ...], ...] = ()
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

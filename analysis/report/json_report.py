@@ -44,7 +44,8 @@ def crosstab_entry(crosstab: Crosstab) -> dict[str, Any]:
 def ranking_entry(ranking: Ranking) -> dict[str, Any]:
     entry = asdict(ranking)
     groups = [[dict(domain) for domain in group] for group in ranking.groups]
-    return entry | {"over": list(ranking.over), "ranked": [asdict(unit) for unit in ranking.ranked], "groups": groups}
+    entry |= {"over": list(ranking.over), "among": list(ranking.among)}
+    return entry | {"ranked": [asdict(unit) for unit in ranking.ranked], "groups": groups}
 
 
 def trend_entry(trend: Trend) -> dict[str, Any]:

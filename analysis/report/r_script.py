@@ -36,11 +36,13 @@ def write_r_script(plan: Plan, frame: Frame, folder: Path) -> list[Path]:
     """Writes recompute.R, functions.R and, for a bootstrap, its draws into the plan's `folder`.
 
     estimates.csv, weights.csv and the other tables of `csv_report` must stand there when the script runs. Raises
-    FaultsFound for data in another format than CSV, which base R cannot read.
+    FaultsFound for data in another format than CSV, which base R cannot read, and for rankings of some domains only.
     """
     wrong = [name for name in plan.data.file if Path(name).suffix.lower() != ".csv"]
     if wrong:
         raise FaultsFound([Fault("plan", "data.file", "csv, for a script in R", shortened(wrong))])
+    if any(part.among for part in plan.ranks):
+        raise FaultsFound([Fault("plan", "ranks.among", "rankings of all domains, for a script in R", "some domains")])
     made = [folder / SCRIPT, folder / FUNCTIONS.name]
     encoding = {"utf8": "UTF-8", "gb18030": "GB18030"}[encoding_of(folder / plan.data.file[0])]
     made[0].write_text("\n".join(_script(plan, folder, encoding)) + "\n", encoding="utf-8")

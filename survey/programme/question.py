@@ -11,19 +11,24 @@ class QuestionKind(StrEnum):
     RULES = "rules"  # the same answers counted by other rules
     MODES = "modes"  # every indicator by mode, with tests
     TREND = "trend"  # every indicator over this wave and those before it
+    TEXTS = "texts"  # the categories of an open question
 
 
 @dataclass(frozen=True)
 class Question:
-    """`row` and `column` name columns of the answers and are set for a cross-table only."""
+    """`row` and `column` name columns of the answers and are set for a cross-table, or for the texts of `row`.
+
+    Of texts `column` tells the state of their coding, so that another coding is another question.
+    """
 
     kind: QuestionKind
     row: str = ""
     column: str = ""
 
     def __post_init__(self) -> None:
-        if (self.kind is QuestionKind.CROSSTAB) != bool(self.row and self.column) or ":" in self.row + self.column:
-            raise ValueError(f"question {self.kind}: expected row and column for a cross-table only")
+        named = self.kind in {QuestionKind.CROSSTAB, QuestionKind.TEXTS}
+        if named != bool(self.row and self.column) or ":" in self.row + self.column:
+            raise ValueError(f"question {self.kind}: expected row and column for a cross-table or texts only")
         if self.row and self.row == self.column:
             raise ValueError("question crosstab: expected two different columns")
 

@@ -12,6 +12,16 @@ from survey.web.i18n import as_heading, in_page_language
 from survey.web.words import verdict_in_words
 
 
+def title_of_indicators(area: Area) -> str:
+    """What the chart of an area is called."""
+    return str(gettext("%(area)s：各指标的率、区间与目标", area=in_page_language(area.name)))
+
+
+def title_of_areas(found: WaveIndicator) -> str:
+    """What the chart of an indicator is called."""
+    return str(gettext("%(indicator)s：各街道、社区的率与区间", indicator=as_heading(found.indicator.label)))
+
+
 def chart_of_indicators(results: WaveResults, area: Area | None) -> Markup:
     """Every rate that has a figure in `area`; scores have another axis and stand in the table only."""
     if area is None:
@@ -21,8 +31,7 @@ def chart_of_indicators(results: WaveResults, area: Area | None) -> Markup:
         for each in results.indicators
         if not each.is_score and (figure := results.pair(each.indicator.id, area.code).prob) is not None
     ]
-    title = gettext("%(area)s：各指标的率、区间与目标", area=in_page_language(area.name))
-    return interval_chart("chart", title, rows) if rows else Markup("")
+    return interval_chart("chart", title_of_indicators(area), rows) if rows else Markup("")
 
 
 def chart_of_areas(results: WaveResults, found: WaveIndicator) -> Markup:
@@ -32,8 +41,7 @@ def chart_of_areas(results: WaveResults, found: WaveIndicator) -> Markup:
         for area in results.areas
         if (figure := results.pair(found.indicator.id, area.code).prob) is not None and figure.publishable
     ]
-    title = gettext("%(indicator)s：各街道、社区的率与区间", indicator=as_heading(found.indicator.label))
-    return interval_chart("chart", title, rows, score=found.is_score) if rows else Markup("")
+    return interval_chart("chart", title_of_areas(found), rows, score=found.is_score) if rows else Markup("")
 
 
 def _row(label: str, figure: Figure) -> ChartRow:

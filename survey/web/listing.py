@@ -153,6 +153,11 @@ class Listing(Generic[T]):
             before=Place.from_text(arguments.get("before", "")),
         )
 
+    def found(self, rows: Iterable[T], arguments: Mapping[str, str]) -> list[T]:
+        """The rows of all pages that the address asks for, in no order of its own."""
+        asked = self.asked(arguments)
+        return [row for row in rows if self._fits(row, asked)]
+
     def page(self, rows: Iterable[T], arguments: Mapping[str, str]) -> Page[T]:
         """The page of `rows` that the address asks for."""
         asked, everything = self.asked(arguments), list(rows)

@@ -1,31 +1,18 @@
 """Numbers as a reader of the staff pages sees them. A shown figure never crosses its target by rounding."""
 
 from survey.programme.figure import Limits
+from survey.programme.written_figure import written_figure
 
 MISSING = "—"
-_MOST_DECIMALS = 6
 
 
 def as_figure(value: float | None, score: bool, target: float | None = None) -> str:
-    """A rate as per cent, a score as points, with one decimal, or more where one would hide on which side it lies.
+    """A rate as per cent, a score as points, with decimals enough to tell on which side of its target it lies.
 
-    >>> as_figure(0.8341, score=False), as_figure(83.41, score=True), as_figure(None, score=False)
-    ('83.4%', '83.4', '—')
-    >>> as_figure(0.79996, score=False, target=0.8)
-    '79.996%'
+    >>> as_figure(0.8341, score=False), as_figure(None, score=False)
+    ('83.4%', '—')
     """
-    if value is None:
-        return MISSING
-    number, goal = (value, target) if score else (value * 100, None if target is None else target * 100)
-    decimals = next(
-        (
-            places
-            for places in range(1, _MOST_DECIMALS)
-            if goal is None or _side(round(number, places), goal) == _side(number, goal)
-        ),
-        _MOST_DECIMALS,
-    )
-    return f"{number:.{decimals}f}" + ("" if score else "%")
+    return MISSING if value is None else written_figure(value, score, target)
 
 
 def as_interval(limits: Limits, score: bool, target: float | None = None) -> str:
@@ -53,8 +40,3 @@ def as_count(value: float | None) -> str:
     '12,346'
     """
     return MISSING if value is None else f"{value:,.0f}"
-
-
-def _side(number: float, goal: float) -> int:
-    gap = number - goal
-    return 0 if abs(gap) < 1e-9 else 1 if gap > 0 else -1

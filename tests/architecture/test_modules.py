@@ -9,7 +9,20 @@ from survey.settings import PROJECT
 
 FOLDERS = ("survey", "analysis", "tests")
 GENERATED = PROJECT / "survey" / "storage" / "migrations" / "versions"
-HEAVY = {"pandas", "numpy", "scipy", "pyarrow", "reportlab", "alembic", "lark", "opencc", "pyreadstat", "pyxform"}
+HEAVY = {
+    "pandas",
+    "numpy",
+    "scipy",
+    "pyarrow",
+    "reportlab",
+    "alembic",
+    "lark",
+    "opencc",
+    "pyreadstat",
+    "pyxform",
+    "rjieba",
+    "resvg_py",
+}
 FORBIDDEN_NAMES = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "manager.py", "misc.py"}
 
 

@@ -170,7 +170,7 @@ def test_an_analyst_studies_a_wave_from_arrivals_to_a_cross_table(
     page = open_page(size, locale="zh-CN")
     staff_site.sign_in(page, DISTRICT_ANALYST)
     page.goto(f"{staff_site.url}{RESULTS}")
-    follow(page.get_by_role("link", name="进行中", exact=True))
+    follow(page.get_by_role("link", name="收集进度", exact=True))
     assert page.locator("svg.bars").count() == 2
     looks_right(page)
     follow(page.get_by_role("link", name="结果表", exact=True))

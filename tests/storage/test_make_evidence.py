@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from survey.actions.results.make_evidence import make_evidence
+from survey.actions.texts.code_text import code_text
+from survey.actions.texts.edit_categories import add_category
+from survey.actions.texts.open_texts import open_texts
 from survey.storage import Storage
 from tests.demonstration import SECRET_KEY, STREET, WAVE, Demonstration
 
@@ -23,6 +26,12 @@ NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def storage(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
     opened = Storage(demonstration.copy_to(tmp_path_factory.mktemp("evidence")))
+    add_category(opened, WAVE, "e3", "停车", "", NOW, "somebody")
+    texts = open_texts(opened, WAVE, "e3", "990101")
+    assert texts is not None
+    for one in texts.texts[:30]:
+        codes = ["1"] if "停" in one.text else []
+        code_text(opened, WAVE, "e3", one.response, codes, "990101", NOW, "somebody@office.example")
     yield opened
     opened.close()
 
@@ -75,6 +84,20 @@ def test_nobody_and_no_sampling_unit_can_be_named(folder: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_file():
             assert not codes.search(path.read_text(encoding="utf-8-sig")), path.name
+
+
+def test_coded_texts_stand_in_it_as_categories_without_a_text_or_a_coder(folder: Path) -> None:
+    told = json.loads((folder / "text_coding.json").read_text(encoding="utf-8"))
+    assert [(one["item"], one["coded"]) for one in told] == [("e3", 30)]
+    coded = {}
+    for source in ("prob", "qr"):
+        with (folder / source / "responses.csv").open(encoding="utf-8", newline="") as file:
+            coded[source] = [row["e3_about_1"] for row in csv.DictReader(file)]
+    assert sum(value in {"0", "1"} for values in coded.values() for value in values) == 30
+    assert told[0]["categories"][0]["texts"] == {
+        source: n if (n := values.count("1")) == 0 or n >= 3 else None for source, values in coded.items()
+    }
+    assert "office.example" not in json.dumps(told)
 
 
 def test_pseudonyms_need_the_key_of_the_installation(storage: Storage, folder: Path) -> None:

@@ -44,7 +44,8 @@ def test_word_pdf_and_html_hold_the_same_figures_and_are_made_again_without_a_ch
     pdf = "".join(one.extract_text() for one in PdfReader(io.BytesIO(made["pdf"])).pages)
     assert rates(word) == rates(re.sub(r"(?s)<style>.*?</style>|<svg.*?</svg>", "", page))
     assert rates(word) <= rates(re.sub(r"\s", "", pdf))
-    for text in ("一、主要结果", "三、责任单位", "（一）", "草稿", "批准文号", "回收率", "抽样与扫码对照", "合并估计"):
+    told = ("一、主要结果", "三、责任单位", "（一）", "草稿", "批准文号", "回收率", "调查时间：", "入户访问 2")
+    for text in (*told, "抽样与扫码对照", "合并估计"):
         assert text in word and text in page, text
 
 

@@ -12,6 +12,7 @@ import yaml
 
 from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave, write_source
 from survey.actions.results.compare_waves import compare_waves
+from survey.actions.texts.weigh_categories import weigh_categories
 from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter, WaveDefinition
 from survey.exchange.plan.analysis_plan import RESPONSES, plan_text
 from survey.exchange.plan.question_plan import question_plan
@@ -66,6 +67,10 @@ def _answer(
         compared, entry = compare_waves(storage, wave_id)
         text = plan_text(compared, [f"Wave {wave_id} and those before it"])
         return text, {name: entry[name] for name in _ANSWER} | {"same_data": True}
+    if question.kind is QuestionKind.TEXTS:
+        weighed, entry = weigh_categories(storage, wave_id, question.row)
+        text = plan_text(weighed, [f"Wave {wave_id}: what the texts of {question.row} are about"])
+        return text, {name: entry[name] for name in _ANSWER} | {"same_data": True}
     sha256 = json.loads(run.result)[Source.PROB.value]["data_sha256"]
     if data is not None and _sha256(data / RESPONSES) == sha256:
         return _run_in(data, _plan_of(run.plan), question, definition, same_data=True)
@@ -105,7 +110,9 @@ def _run_in(
         modes = found.column("mode")
         answers = zip(modes.labels, (int((modes.codes == k).sum()) for k in range(len(modes.labels))), strict=True)
         compared = tuple(label for label, n in answers if n >= LEAST_COMPARED)
-        wanted = question_plan(plan, question, definition.questionnaire, definition.indicators, compared)
+        wanted = question_plan(
+            plan, question, definition.questionnaire, definition.indicators, compared, definition.areas
+        )
         result = run_plan(Plan.model_validate(wanted), folder=folder)
     except FaultsFound as faults:
         raise AnalysisFailedError("\n".join(str(fault) for fault in faults.faults)) from faults

@@ -11,11 +11,21 @@ from sqlalchemy.orm import Session
 
 from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave, write_source
 from survey.actions.results.integrity_summary import integrity_summary
+from survey.actions.texts.open_texts import text_items
+from survey.actions.texts.summarise_coding import summarise_coding
+from survey.actions.texts.weigh_categories import coded_columns
 from survey.exchange.export.csv_file import write_table
 from survey.exchange.export.pseudonyms import Pseudonyms
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter
-from survey.exchange.plan.evidence_bundle import EvidenceBundle, SourceEvidence, pack, write_about, write_integrity
+from survey.exchange.plan.evidence_bundle import (
+    EvidenceBundle,
+    SourceEvidence,
+    pack,
+    write_about,
+    write_integrity,
+    write_text_coding,
+)
 from survey.response.response import Response, Source
 from survey.storage import Storage
 from survey.storage.events import new_event, record_event
@@ -34,11 +44,14 @@ def make_evidence(
         folder = Path(made)
         with storage.read() as session:
             definition, integrity = define_wave(session, wave_id), integrity_summary(session, wave_id)
+            coding = summarise_coding(session, definition)
             written = [_write_source(session, wave_id, source, folder, pseudonyms) for source in Source]
         sources = [_estimate(folder / one.source.value, one) for one in written if one is not None]
         if not sources:
             raise FaultsFoundError([Fault(f"wave {wave_id}", "responses", "live responses", "none")])
         write_integrity(folder, integrity)
+        if coding:
+            write_text_coding(folder, coding)
         write_about(folder, definition, sources)
         sha256 = pack(folder, target)
     target.seek(0)
@@ -63,7 +76,10 @@ def _write_source(
         """The responses in the order of their random ids, which says nothing about when they arrived."""
         return stream_responses(session, wave_id, sources=(one,), by_id=True)
 
-    writer = BundleWriter(define_wave(session, wave_id), source, pseudonyms)
+    definition = define_wave(session, wave_id)
+    items = text_items(definition.questionnaire)
+    coded = [column for item in items for column in coded_columns(session, definition, item)]
+    writer = BundleWriter(definition, source, pseudonyms, further=coded)
     bundle = write_source(writer, folder / source.value, in_order_of_ids)
     return SourceEvidence(source, bundle.rows, bundle.outside, bundle.warnings) if bundle else None
 

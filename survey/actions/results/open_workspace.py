@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from survey.actions.results.ask_question import Answered, read_question
 from survey.actions.results.show_results import WaveResults, show_results
 from survey.exchange.export.export_columns import item_column_name
-from survey.exchange.plan.question_plan import crossed_items, group_columns
+from survey.exchange.plan.question_plan import area_classes, crossed_items, group_columns
 from survey.instrument.item import Item
 from survey.instrument.questionnaire import Questionnaire
+from survey.programme.area import AreaLevel, AreaTree
 from survey.programme.question import Question
 from survey.response.response import Source
 from survey.storage import Storage
@@ -34,6 +35,10 @@ class Workspace:
     def items(self) -> list[tuple[str, Item]]:
         """Columns that a cross-table can have, with their items."""
         return [(item_column_name(item.name), item) for item in crossed_items(self.questionnaire)]
+
+    def classes(self, level: str) -> dict[str, list[str]]:
+        """The classes in which areas of this level are compared, with the codes of their areas."""
+        return area_classes(AreaTree(self.results.areas), AreaLevel(level)) if self.whole else {}
 
     @property
     def groups(self) -> list[tuple[str, Item | None]]:

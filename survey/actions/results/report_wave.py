@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -15,12 +16,14 @@ from survey.exchange.report.wave_report import ReportSource, build_report
 from survey.programme.report import Report
 from survey.programme.wave import OFFICE_TIME, WaveError
 from survey.programme.wave_indicator import read_wave_indicator
+from survey.response.response import Mode, Source
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.areas import load_area_tree
 from survey.storage.fieldwork import list_cases
 from survey.storage.opinion_steps import open_deadlines
 from survey.storage.questionnaires import require_questionnaire
+from survey.storage.response_counts import count_by_source
 from survey.storage.units import load_units
 from survey.storage.waves import load_indicators, require_wave
 
@@ -88,7 +91,17 @@ def report_source(session: Session, wave_id: str, run: AnalysisRunRow) -> Report
         computed_at=run.started_at,
         integrity=integrity_summary(session, wave_id),
         opinions=_opinions(session, run),
+        modes=_modes(session, wave_id),
     )
+
+
+def _modes(session: Session, wave_id: str) -> dict[Mode, int]:
+    """Answers of the drawn sample by mode."""
+    found = Counter[Mode]()
+    for count in count_by_source(session, wave_id):
+        if count.source is Source.PROB:
+            found[count.mode] += count.n
+    return {mode: found[mode] for mode in Mode if found[mode]}
 
 
 def _opinions(session: Session, run: AnalysisRunRow) -> dict[str, tuple[int, int]]:

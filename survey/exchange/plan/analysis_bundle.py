@@ -90,12 +90,20 @@ class Bundle:
 class BundleWriter:
     """Writes the folder of one source of a wave: first `look` at the responses, then `write` them.
 
-    `pseudonyms`: for a folder that leaves the office, with fewer columns and renamed sampling units.
+    `pseudonyms`: for a folder that leaves the office, with fewer columns and renamed sampling units. `further`: columns
+    beside those of the questionnaire, such as what open texts are about.
     """
 
-    def __init__(self, definition: WaveDefinition, source: Source, pseudonyms: Pseudonyms | None = None) -> None:
+    def __init__(
+        self,
+        definition: WaveDefinition,
+        source: Source,
+        pseudonyms: Pseudonyms | None = None,
+        further: Sequence[Column] = (),
+    ) -> None:
         self.definition = definition
         self.pseudonyms = pseudonyms
+        self.further = further
         self.source = source
         self.warnings: list[str] = []
         self.tally = Tally()
@@ -159,6 +167,7 @@ class BundleWriter:
             *self._exported(),
             *self._mark_columns(),
             *(planned.column for planned in answered if planned.column),
+            *self.further,
         ]
         folder.mkdir(parents=True, exist_ok=True)
         if cells is not None:

@@ -20,6 +20,7 @@ from survey.response.response import Source
 
 QUESTIONNAIRE = "questionnaire.json"
 INTEGRITY = "integrity.json"
+TEXT_CODING = "text_coding.json"
 README = "README.md"
 MANIFEST = "manifest.json"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first day that a zip can name
@@ -97,6 +98,11 @@ def write_integrity(folder: Path, summary: IntegritySummary) -> None:
         ],
     }
     (folder / INTEGRITY).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def write_text_coding(folder: Path, items: Sequence[Mapping[str, object]]) -> None:
+    """The categories of every open question, how far coders agree, and the texts of each; the texts are not in it."""
+    (folder / TEXT_CODING).write_text(json.dumps(items, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def pack(folder: Path, target: BinaryIO) -> str:

@@ -9,14 +9,16 @@ from survey.exchange.plan.planned_indicator import IndicatorNotComputedError, pl
 from survey.instrument.choice import Polarity
 from survey.instrument.item import Item, ItemType, Purpose
 from survey.instrument.questionnaire import Questionnaire
+from survey.programme.area import AreaLevel, AreaTree
 from survey.programme.indicator import Indicator, Rule
 from survey.programme.question import Question, QuestionKind
 from survey.programme.wave_indicator import WaveIndicator
 from survey.response.response import Mode
 
-_KEPT = ("data", "design", "subset", "calibration", "interval", "decisions", "disclosure")
+KEPT = ("data", "design", "subset", "calibration", "interval", "decisions", "disclosure")
 OWN = "own"
 RECORDED = ("street", "community", "mode")
+RANKED = ("street", "community")
 
 
 def question_plan(
@@ -25,14 +27,15 @@ def question_plan(
     questionnaire: Questionnaire,
     indicators: tuple[WaveIndicator, ...],
     modes: tuple[str, ...],
+    areas: AreaTree,
 ) -> dict[str, Any]:
     """`modes`: those with enough answers to be compared. Raises `ValueError` for columns that there are not."""
-    base = {key: plan[key] for key in _KEPT if key in plan}
+    base = {key: plan[key] for key in KEPT if key in plan}
     base["indicators"] = list(plan["indicators"])
     makers: dict[QuestionKind, Callable[[], dict[str, Any]]] = {
         QuestionKind.GROUPS: lambda: {"domains": [[name] for name in group_columns(questionnaire, indicators)]},
         QuestionKind.CROSSTAB: lambda: _crosstab(question, questionnaire),
-        QuestionKind.RANKS: lambda: _ranks(base["indicators"]),
+        QuestionKind.RANKS: lambda: _ranks(base["indicators"], areas),
         QuestionKind.RULES: lambda: {"indicators": list(_by_rules(questionnaire, indicators)), "domains": [[]]},
         QuestionKind.MODES: lambda: _modes(base["indicators"], modes),
     }
@@ -67,8 +70,21 @@ def _crosstab(question: Question, questionnaire: Questionnaire) -> dict[str, Any
     }
 
 
-def _ranks(indicators: list[Mapping[str, Any]]) -> dict[str, Any]:
-    ranked = [{"indicator": one["id"], "over": [level]} for one in indicators for level in ("street", "community")]
+def area_classes(areas: AreaTree, level: AreaLevel) -> dict[str, list[str]]:
+    """The classes of a level with the codes of their areas, where two or more are to be compared."""
+    found: dict[str, list[str]] = {}
+    for area in sorted(areas.at(level), key=lambda area: area.code):
+        if area.group:
+            found.setdefault(area.group, []).append(area.code)
+    return {name: codes for name, codes in sorted(found.items()) if len(codes) > 1}
+
+
+def _ranks(indicators: list[Mapping[str, Any]], areas: AreaTree) -> dict[str, Any]:
+    """All areas of a level, and those of each class among themselves."""
+    compared: list[dict[str, Any]] = [{"over": [level]} for level in RANKED]
+    for level in RANKED:
+        compared += [{"over": [level], "among": codes} for codes in area_classes(areas, AreaLevel(level)).values()]
+    ranked = [{"indicator": one["id"]} | part for one in indicators for part in compared]
     small = [{"indicator": one["id"], "over": ["community"]} for one in indicators]
     return {"domains": [[]], "ranks": ranked, "small_areas": small}
 

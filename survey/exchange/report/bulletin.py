@@ -132,7 +132,9 @@ def _trend_rows(waves: Sequence[ReportSource]) -> Iterator[tuple[str, ...]]:
             elif not figure.publishable or figure.estimate is None:
                 cells.append("样本不足")
             else:
-                cells.append(shown_value(figure.estimate, newest.indicator.unit) + _SIGNS[figure.decision])
+                cells.append(
+                    shown_value(figure.estimate, newest.indicator.unit, figure.target) + _SIGNS[figure.decision]
+                )
         yield (newest.indicator.label.zh_hans, *cells)
 
 

@@ -23,8 +23,9 @@ from survey.programme.two_samples import Beside, read_two_samples
 from survey.programme.unit import Unit, UnitRole
 from survey.programme.wave import Wave, WaveStatus
 from survey.programme.wave_indicator import WaveIndicator, dump_wave_indicator
+from survey.programme.written_figure import written_figure
 from survey.response.integrity import NOT_CHECKED, FindingKind, IntegritySummary
-from survey.response.response import Source
+from survey.response.response import Mode, Source
 from survey.response.review import ReviewDecision
 
 MOST_WORSE_AREAS = 5
@@ -37,6 +38,7 @@ _WORDS = {
     Decision.UNDETERMINED: "？ 尚不能判断",
     Decision.NONE: "—",
 }
+_MODES = {Mode.SELF: "自己填写", Mode.INTERVIEWER: "入户访问", Mode.PHONE: "电话", Mode.PAPER: "纸质问卷"}
 _FINDINGS = {
     FindingKind.ALIKE: "与别的答卷过于一致",
     FindingKind.CLUSTER: "成团的相似答卷",
@@ -57,7 +59,8 @@ HEAD = ("指标", "结果", "90%区间", "目标", "判断", "基数")
 class ReportSource:
     """What a report is written from; `result` is what `analyse_wave` kept, `computed_at` when its run began.
 
-    `opinions`: by unit, how many opinions it has in hand, and how many of them are late.
+    `opinions`: by unit, how many opinions it has in hand, and how many of them are late. `modes`: answers of the drawn
+    sample by the way in which they came.
     """
 
     wave: Wave
@@ -70,6 +73,7 @@ class ReportSource:
     computed_at: datetime
     integrity: IntegritySummary = NOT_CHECKED
     opinions: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    modes: Mapping[Mode, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.areas.at(AreaLevel.DISTRICT):
@@ -171,15 +175,22 @@ def figure_row(one: WaveIndicator, figure: Figure) -> tuple[str, ...]:
     if not figure.publishable or figure.estimate is None:
         return (name, "样本不足，不公布", "—", goal, _WORDS[figure.decision], str(figure.n))
     limits = (
-        f"{shown_value(figure.limits[0].lower, unit)}～{shown_value(figure.limits[0].upper, unit)}"
+        "～".join(shown_value(end, unit, figure.target) for end in (figure.limits[0].lower, figure.limits[0].upper))
         if figure.limits
         else "—"
     )
-    return (name, shown_value(figure.estimate, unit), limits, goal, _WORDS[figure.decision], str(figure.n))
+    return (
+        name,
+        shown_value(figure.estimate, unit, figure.target),
+        limits,
+        goal,
+        _WORDS[figure.decision],
+        str(figure.n),
+    )
 
 
-def shown_value(value: float, unit: Measured) -> str:
-    return f"{value * 100:.1f}%" if unit is Measured.RATE else f"{value:.1f}"
+def shown_value(value: float, unit: Measured, target: float | None = None) -> str:
+    return written_figure(value, unit is Measured.SCORE, target)
 
 
 def _bar(one: WaveIndicator, figure: Figure) -> Bar | None:
@@ -210,7 +221,7 @@ def _by_street(source: ReportSource) -> Iterator[Part]:
 def _street_cell(figure: Figure | None, unit: Measured) -> str:
     if figure is None or not figure.publishable or figure.estimate is None:
         return "—"
-    return f"{shown_value(figure.estimate, unit)} {_SIGNS[figure.decision]}"
+    return f"{shown_value(figure.estimate, unit, figure.target)} {_SIGNS[figure.decision]}"
 
 
 def _units(source: ReportSource) -> Iterator[Part]:
@@ -305,6 +316,7 @@ def _beside(rates: Beside) -> tuple[str, ...]:
 
 def _sample(source: ReportSource) -> Iterator[Part]:
     yield Heading(1, "样本与回收")
+    yield from (Paragraph(line) for line in _when_and_how(source))
     for one, label in SOURCES.items():
         rows, outside = source.result["rows"][one.value], source.result["outside_population"][one.value]
         yield Paragraph(f"{label.zh_hans}：收到答卷 {rows} 份，其中 {outside} 份不属于调查总体，不计入任何比率。")
@@ -313,6 +325,17 @@ def _sample(source: ReportSource) -> Iterator[Part]:
         rate = "—" if work.rr1 is None else f"{work.rr1 * 100:.1f}%"
         text = f"抽中住户 {work.drawn} 户，完成 {work.complete} 户，回收率（AAPOR RR1）{rate}。"
         yield Paragraph(text)
+
+
+def _when_and_how(source: ReportSource) -> Iterator[str]:
+    """The days of the survey, and how many answers came in which way."""
+    wave = source.wave
+    if wave.opened_at is not None:
+        last = shown_time(wave.closed_at)[:10] if wave.closed_at else "尚未结束"
+        yield f"调查时间：{shown_time(wave.opened_at)[:10]} 至 {last}。"
+    if source.modes:
+        counted = "、".join(f"{_MODES[mode]} {n} 份" for mode, n in source.modes.items())
+        yield f"填答方式（抽样调查）：{counted}。"
 
 
 def _method(source: ReportSource) -> Iterator[Part]:

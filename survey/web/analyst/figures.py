@@ -12,13 +12,15 @@ from survey.programme.question import Question, QuestionKind
 from survey.programme.wave_indicator import WaveIndicator
 from survey.response.response import Mode
 from survey.web import data_tables as cells
-from survey.web.analyst.view import show
+from survey.web.analyst.view import Chart, show
+from survey.web.charts import ChartRow, interval_chart
 from survey.web.data_tables import Cell, DataTable
 from survey.web.i18n import as_heading, in_page_language
 from survey.web.security import signed_in_account
 from survey.web.services import services
-from survey.web.words import MODES, VERDICTS
+from survey.web.words import MODES, VERDICTS, verdict_in_words
 
+MOST_DRAWN = 60  # rows of a picture; more are read in the table
 LEVELS = {"district": lazy_gettext("全部"), "street": lazy_gettext("街道"), "community": lazy_gettext("社区")}
 SORTS = {
     "": lazy_gettext("按问卷次序"),
@@ -77,6 +79,7 @@ def figures(wave_id: str) -> str | Response:
         "analyst/figures.html",
         space.results.wave,
         [_table(space, rows, by in LEVELS)],
+        _charts(rows),
         space=space,
         by=by,
         groups={name: in_page_language(item.label) if item else gettext("填答方式") for name, item in groups.items()},
@@ -145,6 +148,18 @@ def _cells(space: Workspace, row: Row) -> list[Cell]:
         *(cells.count(row.figure.n), cells.count(row.figure.n_effective), cells.decimal(row.figure.deff)),
         cells.share(row.figure.dk_share),
     ]
+
+
+def _charts(rows: list[Row]) -> list[Chart]:
+    """The rates of the table as a picture, while they are few enough for one; scores have another axis."""
+    drawn = [row for row in rows if not row.frozen.is_score and row.figure.publishable]
+    if not 0 < len(drawn) <= MOST_DRAWN:
+        return []
+    one = len({row.frozen.indicator.id for row in drawn}) == 1
+    names = [row.place if one else f"{as_heading(row.frozen.indicator.label)} · {row.place}" for row in drawn]
+    title = as_heading(drawn[0].frozen.indicator.label) if one else gettext("结果表")
+    bars = [ChartRow(name, row.figure, verdict_in_words(row.figure)) for name, row in zip(names, drawn, strict=True)]
+    return [Chart(title, interval_chart("chart", title, bars))]
 
 
 def _posters(row: Row) -> list[Cell]:

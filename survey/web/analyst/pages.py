@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from survey.actions.programme.list_waves_in_area import WaveSummary, list_waves_in_area
@@ -10,7 +11,8 @@ from survey.actions.results.export_estimates import export_estimates
 from survey.actions.results.show_results import WaveResults, show_results
 from survey.actions.results.start_analysis import start_analysis
 from survey.programme.area import Area
-from survey.web.charts_of_results import chart_of_areas, chart_of_indicators
+from survey.web.analyst.view import Chart, show
+from survey.web.charts_of_results import chart_of_areas, chart_of_indicators, title_of_areas, title_of_indicators
 from survey.web.i18n import current_time, in_page_language, page_language
 from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
@@ -51,28 +53,32 @@ def waves() -> str:
 
 
 @blueprint.get("/<wave_id>")
-def wave(wave_id: str) -> str:
+def wave(wave_id: str) -> str | Response:
     """Every indicator in one area: the account's own, or the one of the filter in the address."""
     results = _results(wave_id)
     area = _chosen_area(results)
-    return render_template(
+    chart = chart_of_indicators(results, area) if results.shown else Markup("")
+    return show(
         "analyst/wave.html",
+        results.wave,
+        [],
+        [Chart(title_of_indicators(area), chart)] if area and chart else [],
         results=results,
         area=area,
-        chart=chart_of_indicators(results, area) if results.shown else "",
         refresh_seconds=_REFRESH_SECONDS if results.newest and results.newest.status == "running" else None,
     )
 
 
 @blueprint.get("/<wave_id>/indicators/<indicator_id>")
-def indicator(wave_id: str, indicator_id: str) -> str:
+def indicator(wave_id: str, indicator_id: str) -> str | Response:
     """One indicator in every area that the account sees."""
     results = _results(wave_id)
     found = next((each for each in results.indicators if each.indicator.id == indicator_id), None)
     if found is None:
         abort(404)
-    chart = chart_of_areas(results, found) if results.shown else ""
-    return render_template("analyst/indicator.html", results=results, found=found, chart=chart)
+    chart = chart_of_areas(results, found) if results.shown else Markup("")
+    charts = [Chart(title_of_areas(found), chart)] if chart else []
+    return show("analyst/indicator.html", results.wave, [], charts, results=results, found=found)
 
 
 @blueprint.post("/<wave_id>/start")

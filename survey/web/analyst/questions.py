@@ -14,6 +14,7 @@ from survey.instrument.item import Item
 from survey.programme.cross_table import shown_cells
 from survey.programme.figure import Figure, read_figure
 from survey.programme.question import Question, QuestionKind
+from survey.programme.wave_indicator import WaveIndicator
 from survey.response.response import Mode
 from survey.web import data_tables as cells
 from survey.web.analyst.figures import found_workspace, group_names
@@ -52,7 +53,7 @@ def ask(wave_id: str) -> Answer:
     except ValueError:
         abort(400)
     columns = {name for name, _ in space.items} | {"street", "community", "mode"}
-    if not space.whole or not {question.row, question.column} - {""} <= columns:
+    if not space.whole or (question.kind is QuestionKind.CROSSTAB and not {question.row, question.column} <= columns):
         abort(404)
     if not ask_question(services().storage, wave_id, question, signed_in_account().email, current_time()):
         flash(gettext("还没有计算结果。"), "error")
@@ -155,23 +156,27 @@ class _Crossed:
 
 
 def ranks(wave_id: str) -> str | Response:
-    """`?indicator=` and `?level=` (street or community): places with confidence sets, groups, model-based estimates."""
+    """`?indicator=`, `?level=` (street, community), `?class=`: places with confidence sets, groups, model figures."""
     space = found_workspace(wave_id)
     known = {one.indicator.id: one for one in space.results.indicators}
     chosen = request.args.get("indicator") or next(iter(known), "")
     level = request.args.get("level", "street")
     if (chosen and chosen not in known) or level not in {"street", "community"}:
         abort(404)
+    classes, wanted = space.classes(level), request.args.get("class", "")
+    among = classes.get(wanted, [])
     question = Question(QuestionKind.RANKS)
     found = _answered(space, question)
     tables: list[DataTable] = []
     charts: list[Chart] = []
     groups: list[str] = []
+    outdated = False
     names = {area.code: in_page_language(area.name) for area in space.results.areas}
     if found.result and chosen:
-        ranking = next(r for r in found.result["ranks"] if r["indicator"] == chosen and r["over"] == [level])
+        ranking = _ranking(found.result["ranks"], chosen, level, among)
         score = known[chosen].is_score
         rows = _rank_rows(space, chosen, level, ranking["ranked"])
+        outdated = bool(among) and not ranking["ranked"]
         title = gettext("%(indicator)s：可能的名次", indicator=as_heading(known[chosen].indicator.label))
         charts = [Chart(title, rank_chart("chart", title, [row for row, _ in rows]))] if rows else []
         groups = [gettext("、").join(sorted(names[one[level]] for one in group)) for group in ranking["groups"]]
@@ -190,8 +195,18 @@ def ranks(wave_id: str) -> str | Response:
         answer=found.result,
         chosen=chosen,
         level=level,
+        alike=classes,
+        wanted=wanted if among else "",
+        outdated=outdated,
         groups=groups,
     )
+
+
+def _ranking(rankings: list[dict[str, Any]], chosen: str, level: str, among: list[str]) -> dict[str, Any]:
+    """The kept ranking of these areas; an empty one where the class was changed since it was computed."""
+    nothing: dict[str, Any] = {"ranked": [], "groups": []}
+    fitting = (r for r in rankings if (r["indicator"], r["over"], r.get("among", [])) == (chosen, [level], among))
+    return next(fitting, nothing)
 
 
 def _rank_rows(space: Workspace, chosen: str, level: str, ranked: list[dict[str, Any]]) -> list[tuple[RankRow, Figure]]:
@@ -244,19 +259,27 @@ def _small_areas(result: Mapping[str, Any], chosen: str, names: Mapping[str, str
 
 
 def rules(wave_id: str) -> str | Response:
-    """The same answers by other rules, and every indicator by mode with tests; nothing is picked."""
+    """The same answers by other rules, every indicator by mode with tests; `?indicator=` is what the charts show."""
     space = found_workspace(wave_id)
     by_rule, by_mode = Question(QuestionKind.RULES), Question(QuestionKind.MODES)
     of_rules, of_modes = _answered(space, by_rule), _answered(space, by_mode)
-    tables = []
+    chosen = _chosen_indicator(space)
+    tables: list[DataTable] = []
+    charts: list[Chart] = []
     if of_rules.result:
         tables.append(_rules_table(space, of_rules.result))
+        charts += _rules_chart(chosen, of_rules.result) if chosen else []
+    with_rules = len(charts)
     if of_modes.result:
         tables += [_modes_table(space, of_modes.result), _mode_tests(space, of_modes.result)]
+        charts += _modes_chart(chosen, of_modes.result) if chosen else []
     return show(
         "analyst/rules.html",
         space.results.wave,
         tables,
+        charts,
+        with_rules=with_rules,
+        chosen=chosen.indicator.id if chosen else "",
         space=space,
         by_rule=by_rule,
         by_mode=by_mode,
@@ -264,6 +287,38 @@ def rules(wave_id: str) -> str | Response:
         of_modes=of_modes,
         running=next((one.asked for one in (of_rules, of_modes) if one.asked and one.asked.status == "running"), None),
     )
+
+
+def _chosen_indicator(space: Workspace) -> WaveIndicator | None:
+    """The indicator of `?indicator=`; without one, the first rate."""
+    wanted = request.args.get("indicator", "")
+    known = [one for one in space.results.indicators if not one.is_score]
+    if wanted and wanted not in {one.indicator.id for one in known}:
+        abort(404)
+    return next((one for one in known if wanted in ("", one.indicator.id)), None)
+
+
+def _rules_chart(frozen: WaveIndicator, result: Mapping[str, Any]) -> list[Chart]:
+    """The chosen rate by every rule that makes a rate of it; none where no other rule can be applied."""
+    found = {one["indicator"]: read_figure(one) for one in result["estimates"]}
+    rows = [
+        ChartRow(str(name), found[key], "")
+        for rule, name in RULES.items()
+        if rule != "index" and (key := f"{frozen.indicator.id}.{rule}") in found
+    ]
+    title = gettext("%(indicator)s：不同算法", indicator=as_heading(frozen.indicator.label))
+    return [Chart(title, interval_chart("rules-chart", title, rows))] if rows else []
+
+
+def _modes_chart(frozen: WaveIndicator, result: Mapping[str, Any]) -> list[Chart]:
+    """The chosen rate in every mode."""
+    rows = [
+        ChartRow(str(MODES[Mode(one["domain"]["mode"])]), read_figure(one), "")
+        for one in result["estimates"]
+        if one["indicator"] == frozen.indicator.id and "mode" in one["domain"]
+    ]
+    title = gettext("%(indicator)s：各填答方式", indicator=as_heading(frozen.indicator.label))
+    return [Chart(title, interval_chart("modes-chart", title, rows))] if rows else []
 
 
 def _rules_table(space: Workspace, result: Mapping[str, Any]) -> DataTable:

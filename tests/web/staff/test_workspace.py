@@ -115,6 +115,27 @@ def test_ranks_tell_no_place_of_a_figure_that_is_held_back(demo_app: Flask, visi
     assert len(table(visit, "ranks?indicator=AWARE&level=community", 1)) == 13
 
 
+def test_ranks_within_a_class_of_areas_are_of_its_areas_only(demo_app: Flask, visit: Visit) -> None:
+    old_town = ["990101001001", "990101001002", "990101002001"]
+    with storage_of(demo_app).write() as session:
+        for code in old_town:
+            session.execute(text("UPDATE area SET area_group = '老城区' WHERE code = :code"), {"code": code})
+    answered(demo_app, Question(QuestionKind.RANKS))
+    address = "ranks?indicator=AWARE&level=community"
+    rows = table(visit, f"{address}&class=老城区")
+    assert len(rows) == 4
+    assert {row[1].split("–")[1] for row in rows[1:]} <= {"1", "2", "3"}
+    assert len(table(visit, address)) == 13
+    page = visit(DISTRICT_ANALYST).get(f"{BASE}/{address}&class=老城区")
+    assert "只在“老城区”一类的 3 个地区之间比较" in page.text
+    picture = visit(DISTRICT_ANALYST).client.get(f"{BASE}/{address}&class=老城区&as=png").get_data()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 5_000, "drawn, with Chinese names"
+    with storage_of(demo_app).write() as session:
+        session.execute(text("UPDATE area SET area_group = '' WHERE code = :a"), {"a": old_town[0]})
+    assert "请重新计算本轮结果" in visit(DISTRICT_ANALYST).get(f"{BASE}/{address}&class=老城区").text
+
+
 def test_other_rules_stand_beside_the_own_one_which_is_the_published_one(demo_app: Flask, visit: Visit) -> None:
     answered(demo_app, Question(QuestionKind.RULES))
     answered(demo_app, Question(QuestionKind.MODES))

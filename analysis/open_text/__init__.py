@@ -1,0 +1,1 @@
+"""What people write in their own words: words and phrases counted, and how far two coders agree. Step 6."""
