@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from flask_babel import format_datetime, gettext, lazy_gettext
 
-from survey.actions.results.explain_finding import explain_finding
+from survey.exchange.report.explain_finding import explain_finding
 from survey.programme.area import Area
 from survey.programme.figure import Decision, Figure
 from survey.programme.wave import WaveStatus

@@ -16,11 +16,11 @@ from analysis.__main__ import main as run_analysis
 from survey.actions.response.import_responses import import_responses
 from survey.actions.response.receive_response import receive_response
 from survey.actions.results.analyse_wave import SELF_SELECTED, AnalysedWave, AnalysisFailedError, analyse_wave
-from survey.actions.results.explain_finding import explain_finding
 from survey.actions.results.report_wave import report_wave
 from survey.actions.results.show_results import show_results
 from survey.exchange.fault import FaultsFoundError
 from survey.exchange.plan.analysis_plan import PLANNED_ANSWERS
+from survey.exchange.report.explain_finding import explain_finding
 from survey.instrument.load import to_definition
 from survey.programme.indicator import Indicator, Rule, Unit
 from survey.programme.quota import OverQuota

@@ -47,6 +47,8 @@ def test_word_pdf_and_html_hold_the_same_figures_and_are_made_again_without_a_ch
     told = ("一、主要结果", "三、责任单位", "（一）", "草稿", "批准文号", "回收率", "调查时间：", "入户访问 2")
     for text in (*told, "抽样与扫码对照", "合并估计"):
         assert text in word and text in page, text
+    assert "计算程序的提示：" in word
+    assert not re.search(r"提示：.*(street|people|answers)", word), "in Chinese, with the names of streets"
 
 
 def test_the_report_stands_beside_tables_and_method_in_the_folder(storage: Storage, tmp_path: Path) -> None:
@@ -80,6 +82,10 @@ def test_a_bulletin_puts_the_waves_of_a_period_side_by_side_and_is_made_again_wi
     word, page = text_of_docx(made["docx"]), made["html"].decode()
     for text in ("季度民意调查汇总", "一、本期调查", "二、各轮主要结果", "草稿", wave.name.zh_hans, "不合并计算"):
         assert text in word and text in page, text
+    heads, row = ([cell.text for cell in one.cells] for one in Document(io.BytesIO(made["docx"])).tables[0].rows[:2])
+    told = dict(zip(heads, row, strict=True))
+    assert told["批准文号"] == wave.header.approval_number
+    assert told["回收率"].endswith("%")
     special = rates(text_of_docx(report_as(storage, WAVE, "docx")))
     assert rates(word) and rates(word) <= special, "every figure is the one of the wave's own report"
     before = f"{opened.year - 1}"

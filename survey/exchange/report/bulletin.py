@@ -72,10 +72,10 @@ def _overview(sources: Sequence[ReportSource]) -> Iterator[Part]:
         (
             one.wave.name.zh_hans,
             _days(one),
-            one.wave.header.approval_number,
             str(one.result["rows"][Source.PROB.value]),
             str(one.result["rows"][Source.QR.value]),
             "—" if one.fieldwork.rr1 is None else f"{one.fieldwork.rr1 * 100:.1f}%",
+            one.wave.header.approval_number,
         )
         for one in sources
     )

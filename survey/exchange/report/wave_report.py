@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from survey.exchange.export.csv_file import shown_time
+from survey.exchange.report.explain_finding import explain_finding
 from survey.exchange.report.report_tables import LANGUAGE, SOURCES
 from survey.instrument.item import Item
 from survey.instrument.questionnaire import Questionnaire
@@ -353,7 +354,8 @@ def _method(source: ReportSource) -> Iterator[Part]:
             f"方差：{in_words(found['variance'], 'zh-Hans')}。权重的 Kish 设计效应 {weights['kish_deff']:.2f}，"
             f"有效样本量 {weights['effective_n']:.0f}。计算开始于 {shown_time(source.computed_at)}。"
         )
-        notes = (in_words(warning, "zh-Hans") for warning in found["warnings"])
+        names = {area.code: area.name.zh_hans for area in source.areas.areas}
+        notes = (explain_finding(warning, "zh-Hans", names) for warning in found["warnings"])
         yield from (Paragraph(f"计算程序的提示：{note}", note=True) for note in notes)
     yield from _integrity(source.integrity)
     yield Heading(2, "各指标的算法")

@@ -30,6 +30,11 @@ _PHRASES = (
         r"\1沒有人口邊際數，其 \2 份答卷保持原有比重",
     ),
     (
+        r"street (.+): (\d+) people did not tell sex or age; their cell was drawn",
+        r"\1有 \2 人没有填写性别或年龄，其校准格按本街道其他人的分布随机指定",
+        r"\1有 \2 人沒有填寫性別或年齡，其校準格按本街道其他人的分布隨機指定",
+    ),
+    (
         r"not calibrated: the wave has no population margins",
         "未作校准：本轮没有人口边际数",
         "未作校準：本輪沒有人口邊際數",
