@@ -202,13 +202,14 @@ class CrosstabPlan(Part):
 class RankPlan(Part):
     """A ranking of the domains of one indicator, with rank sets instead of places.
 
+    The sets hold for all domains at once; those of the method `marginal` are narrower and hold for each on its own.
     `among`: codes of the one column of `over` that are compared, such as a class of areas; left out, all.
     """
 
     indicator: str
     over: Names = Field(min_length=1)
     among: Codes = ()
-    method: Literal["holm", "bonferroni", "klein-wright-wieczorek", "mogstad-romano-shaikh-wilhelm"] = "holm"
+    method: Literal["holm", "bonferroni", "klein-wright-wieczorek", "mogstad-romano-shaikh-wilhelm", "marginal"] = "holm"
     level: float = Field(default=0.95, gt=0, lt=1)
 
     @model_validator(mode="after")

@@ -220,6 +220,7 @@ _METHODS: dict[str, Callable[[Floats, Floats, float, Floats], RankSets]] = {
     "bonferroni": pairwise_bonferroni,
     "klein-wright-wieczorek": klein_wright_wieczorek,
     "mogstad-romano-shaikh-wilhelm": mogstad_romano_shaikh_wilhelm,
+    "marginal": marginal_rank_sets,
 }
 
 

@@ -148,7 +148,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Rank sets that hold for all domains at once; rank 1 is the highest estimate.
+    """Rank sets that hold for all domains at once (method `marginal`: for each on its own); rank 1 is the highest.
 
     `groups`: the largest sets of domains of which none is surely better than another; a domain can be in several.
     `among`: the codes that were compared; empty for all.

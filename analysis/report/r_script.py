@@ -29,7 +29,7 @@ SCRIPT = "recompute.R"
 DRAWS = "bootstrap_draws.csv"
 LARGEST_DIFFERENCE = 1e-6
 MOST_CLAIMS = 1000  # verdicts of one family while fieldwork goes on
-_SIMULATED = "mogstad-romano-shaikh-wilhelm"
+_SIMULATED = {"mogstad-romano-shaikh-wilhelm", "marginal"}
 
 
 def write_r_script(plan: Plan, frame: Frame, folder: Path) -> list[Path]:
@@ -344,7 +344,7 @@ def _ranks(plan: Plan) -> Iterator[str]:
         yield f"ranks[[{k}]] <- cbind(place = {k}, ranks_of(study, {called}))"
     yield "published$place <- rep(seq_along(ranks), vapply(ranks, nrow, 1L))"
     yield "ranks <- do.call(rbind, ranks)"
-    sets = [] if any(part.method == _SIMULATED for part in plan.ranks) else ["lowest", "highest"]
+    sets = [] if any(part.method in _SIMULATED for part in plan.ranks) else ["lowest", "highest"]
     if not sets:
         yield 'cat("rank sets by simulation are not compared: they depend on the random numbers\\n")'
     yield 'differences$ranks <- compare(ranks, published, keys = c("place", "domain"),'

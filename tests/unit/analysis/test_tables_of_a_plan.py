@@ -50,6 +50,16 @@ def test_model_based_estimates_stand_beside_the_direct_ones_with_their_error(tmp
     assert all(area.rmse**2 < 1.3 * area.sampling_variance for area in table.areas)
 
 
+def test_rank_sets_for_each_domain_on_its_own_are_no_wider_than_those_for_all_at_once() -> None:
+    methods = ("marginal", "mogstad-romano-shaikh-wilhelm")
+    parts = [{"indicator": "q", "over": ["ward"], "method": method} for method in methods]
+    own, joint = run(with_wards(6000), ranks=parts).ranks
+    assert (own.method, joint.method) == methods
+    pairs = list(zip(own.ranked, joint.ranked, strict=True))
+    assert all(all_.lowest <= one.lowest <= one.rank <= one.highest <= all_.highest for one, all_ in pairs)
+    assert any(one.highest - one.lowest < all_.highest - all_.lowest for one, all_ in pairs)
+
+
 def test_few_areas_are_flagged_and_too_few_have_no_model() -> None:
     (few,) = run(small_town(), small_areas=[{"indicator": "q", "over": ["area"]}]).small_areas
     assert few.flags == ("fewer than 20 domains: the error of the model's variance is large",)
