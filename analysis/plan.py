@@ -5,7 +5,7 @@ Every key is described in docs/weighting.md; `plan_file.py` reads a plan from YA
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -199,6 +199,11 @@ class CrosstabPlan(Part):
     test: Literal["rao-scott"] = "rao-scott"
 
 
+RankMethod: TypeAlias = Literal[
+    "holm", "bonferroni", "klein-wright-wieczorek", "mogstad-romano-shaikh-wilhelm", "marginal"
+]
+
+
 class RankPlan(Part):
     """A ranking of the domains of one indicator, with rank sets instead of places.
 
@@ -209,7 +214,7 @@ class RankPlan(Part):
     indicator: str
     over: Names = Field(min_length=1)
     among: Codes = ()
-    method: Literal["holm", "bonferroni", "klein-wright-wieczorek", "mogstad-romano-shaikh-wilhelm", "marginal"] = "holm"
+    method: RankMethod = "holm"
     level: float = Field(default=0.95, gt=0, lt=1)
 
     @model_validator(mode="after")
