@@ -1,5 +1,7 @@
 """Agreement of coders against worked textbook numbers."""
 
+import math
+
 import pytest
 
 from analysis.open_text.agreement import AgreementError, cohen_kappa, krippendorff_alpha
@@ -15,9 +17,10 @@ def test_kappa_and_its_standard_error_are_those_of_the_textbook() -> None:
     found = cohen_kappa([one for one, _ in pairs], [other for _, other in pairs])
     assert found.agreed == pytest.approx(0.89)
     assert found.kappa == pytest.approx(0.68, abs=0.005)
-    assert found.se == pytest.approx(0.087, abs=0.0005)
-    assert found.lower == pytest.approx(0.68 - 1.96 * 0.087, abs=0.006)
-    assert found.upper == pytest.approx(0.68 + 1.96 * 0.087, abs=0.006)
+    # A, B and C of the book's formula (18.13). The book prints 0.087, because it rounds kappa to 0.68 before.
+    se = math.sqrt((0.2951878 + 0.0080440 - 0.2143145) / 100) / (1 - 0.66)
+    assert found.se == pytest.approx(se, abs=1e-6)
+    assert (found.lower, found.upper) == pytest.approx((0.676471 - 1.959964 * se, 0.676471 + 1.959964 * se), abs=1e-5)
 
 
 def test_alpha_of_four_observers_with_gaps_is_that_of_its_author() -> None:
