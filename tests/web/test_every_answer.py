@@ -86,8 +86,8 @@ def test_metrics_are_read_on_the_machine_itself_or_with_the_token(app: Flask, se
 
 
 def test_unmigrated_database_is_not_ready(tmp_path: Path) -> None:
-    values = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}", "SECRET_KEY": "x", "SURVEY_VAR": str(tmp_path)}
-    unmigrated = create_app(read_settings(values))
+    values = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}", "SECRET_KEY": "x", "SURVEY_ENV": "test"}
+    unmigrated = create_app(read_settings({**values, "SURVEY_VAR": str(tmp_path)}))
     assert unmigrated.test_client().get("/readyz").status_code == 503
     with unmigrated.app_context():
         services().storage.close()

@@ -28,7 +28,8 @@ def server() -> Iterator[PostgresServer]:
 @pytest.fixture
 def app(server: PostgresServer, tmp_path: object) -> Iterator[Flask]:
     url = server.create_database("outage")
-    made = create_app(read_settings({"DATABASE_URL": url, "SECRET_KEY": KEY, "SURVEY_VAR": str(tmp_path)}))
+    values = {"DATABASE_URL": url, "SECRET_KEY": KEY, "SURVEY_ENV": "test", "SURVEY_VAR": str(tmp_path)}
+    made = create_app(read_settings(values))
     with made.app_context():
         upgrade(services().storage.engine)
         yield made
