@@ -90,6 +90,11 @@ class ReportSource:
         wave = self.wave
         return wave.status is WaveStatus.CLOSED and wave.closed_at is not None and self.computed_at >= wave.closed_at
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there are figures of a drawn sample: only they speak for everybody and are judged."""
+        return bool(self.result.get(Source.PROB.value))
+
     def figures(self, source: Source) -> dict[tuple[str, str], Figure]:
         """By indicator and area code; the whole sample is the district."""
         found = self.result.get(source.value)
@@ -147,6 +152,12 @@ def build_report(source: ReportSource) -> Report:
 def _main_results(source: ReportSource) -> Iterator[Part]:
     figures, district = source.figures(Source.PROB), source.district
     yield Heading(1, "主要结果")
+    if not source.is_drawn:
+        yield Paragraph(
+            f"本轮调查有 {len(source.indicators)} 项指标，没有抽样答卷。扫码的人是自愿参加的，"
+            f"不能代表{district.name.zh_hans}全体调查对象，所以没有区间，也不作达标判断。"
+        )
+        return
     shown = [(one, figures.get((one.indicator.id, district.code))) for one in source.indicators]
     decisions = [figure.decision for _, figure in shown if figure is not None]
     counts = {word: decisions.count(word) for word in Decision}
@@ -206,7 +217,7 @@ def _bar(one: WaveIndicator, figure: Figure) -> Bar | None:
 def _by_street(source: ReportSource) -> Iterator[Part]:
     streets, figures = source.areas.at(AreaLevel.STREET), source.figures(Source.PROB)
     with_target = [one for one in source.indicators if one.target]
-    if not streets or not with_target:
+    if not streets or not with_target or not source.is_drawn:
         return
     yield Heading(1, "各街道（镇）")
     rows = []
@@ -240,7 +251,11 @@ def _units(source: ReportSource) -> Iterator[Part]:
         roles.sort(key=lambda pair: (pair[1] is not UnitRole.LEAD, pair[0].indicator.id))
         found = [(one, role, figures.get((one.indicator.id, source.district.code))) for one, role in roles]
         rows = tuple((_ROLES[role], *figure_row(one, figure)) for one, role, figure in found if figure is not None)
-        yield Table(f"{unit.name.zh_hans}的指标", ("职责", *HEAD), rows, numbers_from=2, widths=(0.8, *WIDTHS))
+        if rows:
+            yield Table(f"{unit.name.zh_hans}的指标", ("职责", *HEAD), rows, numbers_from=2, widths=(0.8, *WIDTHS))
+        else:
+            names = "、".join(f"{one.indicator.label.zh_hans}（{_ROLES[role]}）" for one, role in roles)
+            yield Paragraph(f"指标：{names}。没有抽样调查的结果。")
         yield from (Paragraph(text) for one, _ in roles if (text := _worse_areas(source, figures, one)))
         in_hand, late = source.opinions.get(unit.code, (0, 0))
         yield Paragraph(f"居民意见：在办 {in_hand} 件，其中超过期限 {late} 件。")
@@ -320,6 +335,8 @@ def _sample(source: ReportSource) -> Iterator[Part]:
     yield from (Paragraph(line) for line in _when_and_how(source))
     for one, label in SOURCES.items():
         rows, outside = source.result["rows"][one.value], source.result["outside_population"][one.value]
+        if not rows:
+            continue
         yield Paragraph(f"{label.zh_hans}：收到答卷 {rows} 份，其中 {outside} 份不属于调查总体，不计入任何比率。")
     work = source.fieldwork
     if work.drawn:
@@ -343,13 +360,16 @@ def _method(source: ReportSource) -> Iterator[Part]:
     from analysis.report.phrases import in_words
 
     yield Heading(1, "方法")
-    yield Paragraph(
-        "估计：基础权重（抽中概率的倒数）经分类总数校准后加权计算；标准误按分层整群设计估计；区间用 Korn–Graubard 法。"
-        "样本不足（有效样本不到 30 或区间过宽）的数字不公布。"
-    )
     found = source.result.get(Source.PROB.value)
-    if found:
+    if not found:
+        yield Paragraph("估计：扫码答卷不加权，每份答卷计一次。样本不足的数字不公布。")
+    else:
         weights = found["weights"]
+        weighted = "经分类总数校准后加权计算" if weights["steps"] else "加权计算，没有再按人口数校准"
+        yield Paragraph(
+            f"估计：基础权重（抽中概率的倒数）{weighted}；标准误按分层整群设计估计；区间用 Korn–Graubard 法。"
+            "样本不足（有效样本不到 30 或区间过宽）的数字不公布。"
+        )
         yield Paragraph(
             f"方差：{in_words(found['variance'], 'zh-Hans')}。权重的 Kish 设计效应 {weights['kish_deff']:.2f}，"
             f"有效样本量 {weights['effective_n']:.0f}。计算开始于 {shown_time(source.computed_at)}。"
