@@ -1,6 +1,7 @@
 """The special report of the demonstration: one source, three files, the same figures and bytes each time."""
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,10 +13,12 @@ from pypdf import PdfReader
 
 from survey.actions.results.report_period import report_period
 from survey.actions.results.report_wave import report_as, report_wave
+from survey.exchange.report.explain_finding import explain_finding
 from survey.programme.period import PeriodError
 from survey.programme.report import Heading, Report, Table
 from survey.programme.wave import OFFICE_TIME
 from survey.storage import Storage
+from survey.storage.analyses import newest_run
 from survey.storage.waves import require_wave
 from tests.demonstration import WAVE, Demonstration
 
@@ -49,6 +52,18 @@ def test_word_pdf_and_html_hold_the_same_figures_and_are_made_again_without_a_ch
         assert text in word and text in page, text
     assert "计算程序的提示：" in word
     assert not re.search(r"提示：.*(street|people|answers)", word), "in Chinese, with the names of streets"
+
+
+def test_every_warning_of_the_demonstration_is_told_in_chinese(storage: Storage) -> None:
+    with storage.read() as session:
+        run = newest_run(session, WAVE, "done")
+        assert run is not None
+        result = json.loads(run.result)
+    warnings = [warning for source in ("prob", "qr") for warning in result[source]["warnings"]]
+    assert any("joined" in warning for warning in warnings)
+    for language in ("zh-Hans", "zh-Hant"):
+        told = [explain_finding(warning, language, {}) for warning in warnings]
+        assert [text for text in told if re.search(r"[a-z]{3}", text)] == []
 
 
 def test_the_report_stands_beside_tables_and_method_in_the_folder(storage: Storage, tmp_path: Path) -> None:

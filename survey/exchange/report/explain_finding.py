@@ -10,6 +10,11 @@ _STREET = re.compile(r"\b\d{9}\b")
 # What the application itself warns of when it derives a wave's plan, and the reasons of the publication rules.
 _PHRASES = (
     (
+        r"margin cell (.+): joined, a part has too few answers of its own",
+        r"边际单元 \1 已合并：其中有一格自己的答卷太少",
+        r"邊際單元 \1 已合併：其中有一格自己的答卷太少",
+    ),
+    (
         r"margin cell (.+): joined, one of them has fewer than (\d+) answers",
         r"边际单元 \1 已合并：其中有一格少于 \2 份答卷",
         r"邊際單元 \1 已合併：其中有一格少於 \2 份答卷",

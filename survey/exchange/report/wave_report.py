@@ -362,7 +362,9 @@ def _method(source: ReportSource) -> Iterator[Part]:
     yield Heading(1, "方法")
     found = source.result.get(Source.PROB.value)
     if not found:
-        yield Paragraph("估计：扫码答卷不加权，每份答卷计一次。样本不足的数字不公布。")
+        scanned = source.result.get(Source.QR.value)
+        weighted = "按人口数校准后加权" if scanned and scanned["weights"]["steps"] else "不加权，每份答卷计一次"
+        yield Paragraph(f"估计：扫码答卷{weighted}，仍不能代表没有扫码的人。样本不足的数字不公布。")
     else:
         weights = found["weights"]
         weighted = "经分类总数校准后加权计算" if weights["steps"] else "加权计算，没有再按人口数校准"
