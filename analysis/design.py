@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Bools, Codes, Column, Floats, Frame, Ints, cross, smallest_type
-from analysis.plan import DesignPlan, LonelyPolicy
+from analysis.plan_design import DesignPlan, LonelyPolicy
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from analysis.estimates.replication import Replication
 from analysis.estimates.sample import Sample
 from analysis.frame import Floats
 from analysis.more_answers import more_answers
-from analysis.plan import IntervalPlan
+from analysis.plan_indicator import IntervalPlan
 from analysis.result import Estimate, Interval, Verdict
 
 LEAST_ANSWERS = 30

@@ -24,7 +24,8 @@ from analysis.estimates.trends import trend
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.figures import Figures
 from analysis.frame import Bools, Codes, Frame
-from analysis.plan import Plan, TrendPlan
+from analysis.plan import Plan
+from analysis.plan_comparisons import TrendPlan
 from analysis.plan_file import PlanFile
 from analysis.plan_weighting import TrimStep
 from analysis.ranks import rank_domains
@@ -43,7 +44,8 @@ from analysis.result import (
 from analysis.small_area_table import small_area_table
 from analysis.verdict_rule import as_one_family, nominal_alpha
 from analysis.weights.base import selection_weights
-from analysis.weights.steps import Weighting, weight_sample
+from analysis.weights.weight_sample import weight_sample
+from analysis.weights.weighting import Weighting
 
 
 def run_plan(

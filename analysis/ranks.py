@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from analysis.frame import Bools, Floats, Ints
-from analysis.plan import RankPlan
+from analysis.plan_comparisons import RankPlan
 from analysis.result import Ranked, Ranking
 
 DRAWS = 20_000

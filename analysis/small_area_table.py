@@ -17,7 +17,7 @@ from analysis.estimates.linearisation import Estimates
 from analysis.estimates.measure import Measure
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Floats
-from analysis.plan import SmallAreaPlan
+from analysis.plan_comparisons import SmallAreaPlan
 from analysis.plan_keys import as_code
 from analysis.result import SmallArea, SmallAreaTable
 

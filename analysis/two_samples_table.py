@@ -16,7 +16,8 @@ from analysis.estimates.domains import subset_rows
 from analysis.estimates.measure import Measure, measures_of
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Bools, Column, Floats, Frame, Ints
-from analysis.plan import Plan, VolunteersPlan
+from analysis.plan import Plan
+from analysis.plan_comparisons import VolunteersPlan
 from analysis.plan_weighting import CalibrationStep
 from analysis.read import read_frame
 from analysis.result import TwoSamples
@@ -29,7 +30,8 @@ from analysis.two_samples import (
     VolunteerSample,
     compare_samples,
 )
-from analysis.weights.steps import Weighting, weight_sample
+from analysis.weights.weight_sample import weight_sample
+from analysis.weights.weighting import Weighting
 
 ROUGH, MOST_SWEEPS = 1e-6, 100  # how far the bootstrap calibrates
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from analysis.decision import decide_mean, decide_share
-from analysis.plan import Decisions
+from analysis.plan_decisions import Decisions
 from analysis.result import Estimate, Verdict
 
 

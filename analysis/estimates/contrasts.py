@@ -12,7 +12,7 @@ from analysis.estimates.intervals import has_no_variance, t_interval
 from analysis.estimates.linearisation import VarianceMethod
 from analysis.estimates.measure import Measure
 from analysis.frame import Floats
-from analysis.plan import ContrastPlan
+from analysis.plan_comparisons import ContrastPlan
 from analysis.result import Contrast
 
 

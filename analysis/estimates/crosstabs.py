@@ -12,7 +12,8 @@ from analysis.estimates.measure import Coding, Measure
 from analysis.estimates.replication import Replication
 from analysis.estimates.sample import Sample
 from analysis.frame import Bools, Floats, Frame
-from analysis.plan import CrosstabPlan, Indicator
+from analysis.plan_comparisons import CrosstabPlan
+from analysis.plan_indicator import Indicator
 from analysis.result import Crosstab
 
 NO_EFFECT = 1e-10  # design effects that are zero up to rounding: the weights fix every cell

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import betaincinv, expit, logit, stdtrit, xlogy
 
 from analysis.frame import Bools, Floats
-from analysis.plan import IntervalMethod
+from analysis.plan_indicator import IntervalMethod
 
 Limits = tuple[Floats, Floats]
 NO_VARIANCE = 1e-7

@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Bools, Codes, Floats, Frame
-from analysis.plan import Indicator
+from analysis.plan_indicator import Indicator
 
 MOST_LEVELS = 64
 SLICE = 10_000

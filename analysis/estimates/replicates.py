@@ -10,7 +10,7 @@ from analysis.design import Design
 from analysis.estimates.hadamard import hadamard
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Codes, Floats, Frame, Ints
-from analysis.plan import Replicates
+from analysis.plan_design import Replicates
 
 MOST_CELLS = 200_000_000
 

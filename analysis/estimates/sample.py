@@ -13,7 +13,7 @@ from analysis.design import Design
 from analysis.estimates.domains import DomainSet
 from analysis.frame import Bools, Codes, Floats, Ints, paired
 from analysis.weights.residuals import scaled
-from analysis.weights.steps import Weighting
+from analysis.weights.weighting import Weighting
 
 T = TypeVar("T")
 DENSE = 10  # cells a row: up to here a full table is faster than a sparse one

@@ -12,7 +12,7 @@ from analysis.estimates.intervals import has_no_variance, t_interval
 from analysis.estimates.linearisation import VarianceMethod
 from analysis.estimates.measure import Measure
 from analysis.frame import Floats
-from analysis.plan import TrendPlan
+from analysis.plan_comparisons import TrendPlan
 from analysis.result import Departure, Trend
 
 

@@ -7,7 +7,8 @@ from html import escape
 from pathlib import Path
 
 from analysis.estimates.domains import described
-from analysis.plan import Indicator, Plan
+from analysis.plan import Plan
+from analysis.plan_indicator import Indicator
 from analysis.report.html_tables import further_tables, table_of
 from analysis.report.method_note import method_lines
 from analysis.report.phrases import in_words

@@ -19,7 +19,9 @@ from analysis.encoding import encoding_of
 from analysis.estimates.replicates import build_replicates
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Frame
-from analysis.plan import DesignPlan, Indicator, Plan
+from analysis.plan import Plan
+from analysis.plan_design import DesignPlan
+from analysis.plan_indicator import Indicator
 from analysis.plan_weighting import CalibrationStep, Margin, NonresponseStep, TrimStep
 from analysis.verdict_rule import nominal_alpha
 from analysis.weights.base import selection_weights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from analysis.plan import SHARE_RULES, Indicator
+from analysis.plan_indicator import SHARE_RULES, Indicator
 
 Language = Literal["zh-Hans", "en", "zh-Hant"]
 LANGUAGES: tuple[Language, ...] = ("zh-Hans", "en", "zh-Hant")

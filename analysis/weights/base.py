@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.fault import Fault, FaultsFound, shortened
 from analysis.frame import Frame
-from analysis.plan import Selection
+from analysis.plan_design import Selection
 
 
 class BaseWeightError(ValueError):

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.decision import decide, present
 from analysis.estimates.intervals import Proportions, share_interval
 from analysis.frame import Floats
-from analysis.plan import IntervalMethod
+from analysis.plan_indicator import IntervalMethod
 from tests.benchmarks.simulated_samples import Scenario, draw, estimate
 
 METHODS = get_args(IntervalMethod)

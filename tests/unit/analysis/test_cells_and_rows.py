@@ -17,7 +17,7 @@ from analysis.estimates.sample import Sample
 from analysis.frame import cross, frame_of, paired
 from analysis.pipeline import run_plan
 from analysis.plan_file import parse_plan
-from analysis.weights.steps import weight_sample
+from analysis.weights.weight_sample import weight_sample
 from tests.unit.analysis.small_town import DESIGN, LINEAR, POSTSTRATIFY, RAKE, RAKING, SHARE, TRIM, run, small_town
 
 PER_HEAD = {"id": "r", "rule": "ratio", "numerator": "visits", "denominator": "members"}
