@@ -65,14 +65,14 @@ def from_codebook(codebook: Path, name: str, title: str, out: Path) -> None:
     click.echo(f"{out}: look it through, then `flask questionnaires check`")
 
 
-@questionnaires_group.command("from-xlsform")
+@questionnaires_group.command("import-xlsform")
 @click.argument("workbook", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="The YAML file; left out, none is written."
 )
 @_folder
 @plain_errors
-def from_xlsform(workbook: Path, out: Path | None, folder: Path | None) -> None:
+def import_xlsform(workbook: Path, out: Path | None, folder: Path | None) -> None:
     """Make a questionnaire file from WORKBOOK (XLSForm, .xlsx) and list everything that could not be kept."""
     from survey.exchange.xlsform.reading import read_xlsform
 
@@ -87,9 +87,6 @@ def from_xlsform(workbook: Path, out: Path | None, folder: Path | None) -> None:
     if out is not None:
         _write_new(out, read.text.encode())
         click.echo(f"{out}: look it through, then `flask questionnaires check`")
-
-
-questionnaires_group.add_command(from_xlsform, "import-xlsform")
 
 
 @questionnaires_group.command("export-xlsform")

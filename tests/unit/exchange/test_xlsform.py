@@ -240,11 +240,11 @@ def test_the_commands_write_a_workbook_and_read_it_again(tmp_path: Path) -> None
     workbook, file = tmp_path / "pulse.xlsx", tmp_path / "v1.yaml"
     written = run.invoke(questionnaires_group, ["export-xlsform", "pulse", "1", "--out", str(workbook), *folder])
     assert (written.exit_code, written.output) == (0, f"{workbook}: pulse version 1, 12 items\n")
-    read = run.invoke(questionnaires_group, ["from-xlsform", str(workbook), "--out", str(file), *folder])
+    read = run.invoke(questionnaires_group, ["import-xlsform", str(workbook), "--out", str(file), *folder])
     assert read.exit_code == 0, read.output
     assert read.stdout.startswith("pulse version 1: 12 items in ")
     assert file.exists()
-    again = run.invoke(questionnaires_group, ["from-xlsform", str(workbook), "--out", str(file), *folder])
+    again = run.invoke(questionnaires_group, ["import-xlsform", str(workbook), "--out", str(file), *folder])
     assert again.exit_code == 1
     assert "it is not overwritten" in again.output
     other = run.invoke(questionnaires_group, ["export-xlsform", "pulse", "1", "--out", "pulse.doc", *folder])
