@@ -8,14 +8,15 @@ import logging
 import shutil
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import psycopg
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine
 
 from survey.storage import Storage
 from survey.storage.engine import make_engine
@@ -71,18 +72,21 @@ def empty(url: str) -> None:
 
     Connections that an earlier test left open are cut first, so that none of them can hold a lock or write late.
     """
-    engine = create_engine(url)
-    try:
-        with engine.begin() as connection:
-            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            connection.exec_driver_sql(f"{others} WHERE datname = current_database() AND pid <> pg_backend_pid()")
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
-                if (numbered := table.autoincrement_column) is not None:
-                    sequence = f"pg_get_serial_sequence('{table.name}', '{numbered.name}')"
-                    connection.exec_driver_sql(f"SELECT setval({sequence}, 1, false)")
-    finally:
-        engine.dispose()
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+        connection.execute(_emptying())
+
+
+@cache
+def _emptying() -> bytes:
+    """All statements in one text, which goes to the server at once."""
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    statements = [f"{others} WHERE datname = current_database() AND pid <> pg_backend_pid()"]
+    for table in reversed(Base.metadata.sorted_tables):
+        statements.append(f"DELETE FROM {table.name}")
+        if (numbered := table.autoincrement_column) is not None:
+            sequence = f"pg_get_serial_sequence('{table.name}', '{numbered.name}')"
+            statements.append(f"SELECT setval({sequence}, 1, false)")
+    return "; ".join(statements).encode()
 
 
 @pytest.fixture(scope="session")

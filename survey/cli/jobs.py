@@ -1,6 +1,5 @@
 """`flask jobs …`: do the background jobs that are due, look at them, cancel one."""
 
-import os
 import signal
 import sys
 import time
@@ -14,7 +13,7 @@ from survey.actions import StorageUnavailableError
 from survey.actions.jobs.follow_job import all_jobs, cancel_job, find_any_job
 from survey.actions.jobs.run_jobs import run_next_job
 from survey.cli.plain_errors import plain_errors
-from survey.web.services import services
+from survey.web.services import Services, services
 
 _PAUSE = 2.0  # seconds between two looks
 jobs_group = AppGroup("jobs", help="Long work in the background: exports, analyses, reports, imports.")
@@ -25,9 +24,14 @@ jobs_group = AppGroup("jobs", help="Long work in the background: exports, analys
 @plain_errors
 def run_command(until_empty: bool) -> None:
     """Do what is due, one job after another. Several of these may run, on one machine or on many."""
-    found = services()
-    signal.signal(signal.SIGTERM, _stop)
-    os.nice(5)  # people who answer come first
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        _do_jobs(services(), until_empty)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _do_jobs(found: Services, until_empty: bool) -> None:
     while True:
         try:
             busy = run_next_job(found.storage, found.settings, lambda: datetime.now(UTC), kill_at_cancel=True)

@@ -4,10 +4,12 @@ Only with `JOBS=server`; in production a service of its own (deploy/minyi-jobs.s
 """
 
 import logging
+import os
 import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Flask, request
 from werkzeug.wrappers import Response
@@ -18,6 +20,7 @@ from survey.settings import PROJECT, Settings
 
 _LOOK_SECONDS = 5.0
 _COMMAND = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run", "--until-empty"]
+_NICENESS = 5  # people who answer come first
 _log = logging.getLogger(__name__)
 
 
@@ -64,9 +67,15 @@ class JobStarter:
             return
         if not is_any_due(self._storage, datetime.now(UTC)):
             return
-        folder = self._settings.var / "jobs"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "worker.log").open("ab") as log:
-            self._worker = subprocess.Popen(  # noqa: S603 - our own command, nothing of a request in it
-                _COMMAND, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
-            )
+        self._worker = start_worker(self._settings.var / "jobs")
+
+
+def start_worker(folder: Path) -> subprocess.Popen[bytes]:
+    """A process that does every job that is due, then ends; it writes to worker.log in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(  # noqa: S603 - our own command, nothing of a request in it
+            _COMMAND, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+    os.setpriority(os.PRIO_PROCESS, worker.pid, os.getpriority(os.PRIO_PROCESS, 0) + _NICENESS)
+    return worker

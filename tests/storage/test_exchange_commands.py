@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +24,7 @@ from survey.settings import PROJECT, Settings, read_settings
 from survey.storage import Storage
 from survey.storage.analyses import AnalysisRunRow, newest_run
 from survey.storage.waves import save_indicators
+from survey.web.job_starter import start_worker
 from tests.factories import WAVE, store_wave
 from tests.storage.test_analyse_wave import SATISFIED
 from tests.unit.exchange.generated import write_responses
@@ -122,7 +124,7 @@ def test_a_mistake_is_told_in_a_line_and_exits_with_an_error(
 
 
 def test_an_analysis_is_started_once_and_done_by_a_process_of_its_own(
-    prepared: Storage, settings: Settings, tmp_path: Path
+    prepared: Storage, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, mapping = write_responses(tmp_path)
     app_runner = create_app(settings).test_cli_runner()
@@ -130,10 +132,13 @@ def test_an_analysis_is_started_once_and_done_by_a_process_of_its_own(
     run_id = start_analysis(prepared, WAVE, ACTOR, datetime.now(UTC))
     assert start_analysis(prepared, WAVE, ACTOR, datetime.now(UTC)) == run_id
     assert _status(prepared, run_id) == "running"
-    facts = {"SECRET_KEY": "of the tests", "DATABASE_URL": settings.database_url, "SURVEY_VAR": str(settings.var)}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run", "--until-empty"]
-    done = subprocess.run(command, cwd=PROJECT, env=os.environ | facts, capture_output=True, text=True, check=False)
-    assert (done.returncode, _status(prepared, run_id)) == (0, "done"), done.stderr
+    for name, value in {"DATABASE_URL": settings.database_url, "SURVEY_VAR": str(settings.var)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SECRET_KEY", "of the tests")
+    worker = start_worker(tmp_path)
+    assert os.getpriority(os.PRIO_PROCESS, worker.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    assert worker.wait(120) == 0, (tmp_path / "worker.log").read_text(encoding="utf-8")
+    assert _status(prepared, run_id) == "done"
     assert (settings.var / "analyses" / WAVE / run_id / "estimates.json").is_file()
     assert f"{run_id} analysis {WAVE} done 100 % {ACTOR}" in run(app_runner, "jobs", "list").stdout
     assert start_analysis(prepared, WAVE, ACTOR, datetime.now(UTC)) != run_id
@@ -145,7 +150,9 @@ def test_an_analysis_that_is_cancelled_or_fails_is_not_shown_as_running(prepared
     assert run(app_runner, "jobs", "cancel", first).exit_code == 0
     assert _status(prepared, first) == "failed"
     second = start_analysis(prepared, WAVE, ACTOR, NOW)
+    patience, on_stop = os.getpriority(os.PRIO_PROCESS, 0), signal.getsignal(signal.SIGTERM)
     assert run(app_runner, "jobs", "run", "--until-empty").exit_code == 0
+    assert (os.getpriority(os.PRIO_PROCESS, 0), signal.getsignal(signal.SIGTERM)) == (patience, on_stop)
     assert _status(prepared, second) == "failed"  # nobody has answered yet
 
 
