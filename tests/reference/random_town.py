@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.report.r_script import r
+from analysis.report.r.literal import r
 
 AGES = ("16-39", "40-59", "60+")
 LONELY = ("remove", "certainty", "average", "adjust")

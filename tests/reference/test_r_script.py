@@ -16,7 +16,7 @@ from analysis.pipeline import run_plan
 from analysis.plan_file import parse_plan
 from analysis.read import read_frame
 from analysis.report.csv_report import write_csv
-from analysis.report.r_script import write_r_script
+from analysis.report.r.script import write_r_script
 from tests.reference.test_town import AGE, BOTH, FPC, GIVEN, INNER, MEMBERS, POSTSTRATIFY, RAKE, SEX, TWO_STAGE
 
 HERE = Path(__file__).parent

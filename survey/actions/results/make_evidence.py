@@ -91,7 +91,7 @@ def _estimate(folder: Path, one: SourceEvidence) -> SourceEvidence:
     from analysis.plan_file import read_plan
     from analysis.read import read_frame
     from analysis.report.folder import write_folder
-    from analysis.report.r_script import write_r_script
+    from analysis.report.r.script import write_r_script
 
     try:
         file = read_plan(folder / PLAN)

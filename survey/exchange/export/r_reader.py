@@ -13,7 +13,7 @@ def write_r_reader(path: Path, columns: Sequence[Column], data_file: str) -> Non
 
 
 def _script(columns: Sequence[Column], data_file: str) -> Iterator[str]:
-    from analysis.report.r_script import r
+    from analysis.report.r.literal import r
 
     yield "# Reads the exported responses into `data`. Base R is enough."
     yield f"data <- read.csv({r(data_file)}, colClasses = 'character', check.names = FALSE, encoding = 'UTF-8')"
