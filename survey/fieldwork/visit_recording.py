@@ -40,7 +40,7 @@ def rounded_position(latitude: float, longitude: float, metres: int) -> Position
     """The middle of the square of `metres` width in which the point lies. Raises `FieldworkError` for no point.
 
     >>> rounded_position(31.234567, 121.456789, 1000)
-    Position(latitude=31.2388, longitude=121.45805, metres=1000)
+    Position(latitude=31.23877, longitude=121.45921, metres=1000)
     >>> rounded_position(31.2351, 121.4571, 1000) == rounded_position(31.234567, 121.456789, 1000)
     True
     """

@@ -15,7 +15,7 @@ def check_sign(body: str) -> str:
     """The check character: weighted sum modulo 23, finds every single wrong sign and every swap of two signs.
 
     >>> check_sign("34679ACD")
-    '3'
+    'J'
     """
     total = sum((position + 2) * _VALUE[sign] for position, sign in enumerate(body))
     return ALPHABET[total % len(ALPHABET)]
