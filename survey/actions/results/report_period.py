@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey.actions.results.report_wave import report_source, writer_of
 from survey.actions.results.score_cycle import cycle_scores
 from survey.exchange.report.bulletin import build_bulletin
-from survey.exchange.report.wave_report import ReportSource
+from survey.exchange.report.report_source import ReportSource
 from survey.opinion.opinion import OpinionState
 from survey.programme.period import Period, PeriodError, read_period
 from survey.programme.wave import OFFICE_TIME, Wave, WaveStatus

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from survey.actions.results.integrity_summary import integrity_summary
 from survey.actions.results.release_results import fieldwork_of
+from survey.exchange.report.report_source import ReportSource
 from survey.exchange.report.report_tables import WaveReport, write_report
-from survey.exchange.report.wave_report import ReportSource, build_report
+from survey.exchange.report.wave_report import build_report
 from survey.programme.report import Report
 from survey.programme.wave import OFFICE_TIME, WaveError
 from survey.programme.wave_indicator import read_wave_indicator

@@ -10,7 +10,7 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from survey.actions.results.report_wave import report_source
-from survey.exchange.report.wave_report import ReportSource
+from survey.exchange.report.report_source import ReportSource
 from survey.programme.admin_figure import FigureState
 from survey.programme.comparability import breaks_between
 from survey.programme.cycle import Cycle, CycleScore, Gap, Part, ScoreSource, YearScore

@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from survey.exchange.report.wave_report import HEAD, WIDTHS, ReportSource, figure_row, fingerprint, shown_value
+from survey.exchange.report.figure_row import HEAD, WIDTHS, figure_row, shown_value
+from survey.exchange.report.report_source import ReportSource, fingerprint
 from survey.programme.cycle import CycleScore, Gap, YearScore
 from survey.programme.figure import Decision
 from survey.programme.indicator import Indicator
