@@ -4,21 +4,27 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from docx import Document
 from pypdf import PdfReader
 
+from survey.actions.fieldwork.show_fieldwork import show_fieldwork
 from survey.actions.results.report_period import report_period
 from survey.actions.results.report_wave import report_as, report_wave
+from survey.actions.results.response_rates import response_rates
 from survey.exchange.report.explain_finding import explain_finding
+from survey.fieldwork.case import Phase
+from survey.programme.area import AreaLevel
 from survey.programme.period import PeriodError
 from survey.programme.report import Heading, Report, Table
 from survey.programme.wave import OFFICE_TIME
 from survey.storage import Storage
 from survey.storage.analyses import newest_run
+from survey.storage.areas import load_area_tree
+from survey.storage.fieldwork import list_cases
 from survey.storage.waves import require_wave
 from tests.demonstration import WAVE, Demonstration
 
@@ -47,11 +53,30 @@ def test_word_pdf_and_html_hold_the_same_figures_and_are_made_again_without_a_ch
     pdf = "".join(one.extract_text() for one in PdfReader(io.BytesIO(made["pdf"])).pages)
     assert rates(word) == rates(re.sub(r"(?s)<style>.*?</style>|<svg.*?</svg>", "", page))
     assert rates(word) <= rates(re.sub(r"\s", "", pdf))
-    told = ("一、主要结果", "三、责任单位", "（一）", "草稿", "批准文号", "回收率", "调查时间：", "入户访问 2")
+    told = ("一、主要结果", "三、责任单位", "（一）", "草稿", "批准文号", "应答率", "调查时间：", "入户访问 2")
     for text in (*told, "抽样与扫码对照", "合并估计"):
         assert text in word and text in page, text
     assert "计算程序的提示：" in word
     assert not re.search(r"提示：.*(street|people|answers)", word), "in Chinese, with the names of streets"
+
+
+def test_the_report_tells_the_response_rates_that_the_fieldwork_page_has(storage: Storage) -> None:
+    document = Document(io.BytesIO(report_as(storage, WAVE, "docx")))
+    cells = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    with storage.read() as session:
+        cases = list_cases(session, WAVE)
+        district = load_area_tree(session).at(AreaLevel.DISTRICT)[0].code
+    health = show_fieldwork(storage, WAVE, district, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
+    names = [*(f"RR{k}" for k in range(1, 7)), "COOP1", "COOP2", "REF1", "REF2", "CON1", "CON2"]
+    told = {row[0]: row[2:] for row in cells if row[0] in names}
+    assert list(told) == names
+    for name, (plain, weighted) in told.items():
+        for text, rate in ((plain, health.whole.rates[name]), (weighted, health.weighted[name])):
+            assert rate is not None and text == f"{rate * 100:.1f}%", name
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    complete = sum(case.disposition.value == "110" and case.phase is Phase.MAIN for case in cases)
+    assert f"完成（I）{complete} 户" in text and f"完成 {complete} 户，应答率（AAPOR RR1）{told['RR1'][0]}" in text
+    assert response_rates([]) is None
 
 
 def test_every_warning_of_the_demonstration_is_told_in_chinese(storage: Storage) -> None:
@@ -100,7 +125,7 @@ def test_a_bulletin_puts_the_waves_of_a_period_side_by_side_and_is_made_again_wi
     heads, row = ([cell.text for cell in one.cells] for one in Document(io.BytesIO(made["docx"])).tables[0].rows[:2])
     told = dict(zip(heads, row, strict=True))
     assert told["批准文号"] == wave.header.approval_number
-    assert told["回收率"].endswith("%")
+    assert told["应答率"].endswith("%")
     special = rates(text_of_docx(report_as(storage, WAVE, "docx")))
     assert rates(word) and rates(word) <= special, "every figure is the one of the wave's own report"
     before = f"{opened.year - 1}"

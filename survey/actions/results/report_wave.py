@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.actions.results.integrity_summary import integrity_summary
 from survey.actions.results.release_results import fieldwork_of
+from survey.actions.results.response_rates import response_rates
 from survey.exchange.report.report_source import ReportSource
 from survey.exchange.report.report_tables import WaveReport, write_report
 from survey.exchange.report.wave_report import build_report
@@ -80,19 +81,20 @@ def _finished_run(session: Session, wave_id: str) -> AnalysisRunRow:
 
 
 def report_source(session: Session, wave_id: str, run: AnalysisRunRow) -> ReportSource:
-    wave = require_wave(session, wave_id)
+    wave, cases = require_wave(session, wave_id), list_cases(session, wave_id)
     return ReportSource(
         wave=wave,
         questionnaire=require_questionnaire(session, wave.questionnaire, wave.version),
         indicators=tuple(read_wave_indicator(text) for _, text in load_indicators(session, wave_id)),
         units=load_units(session),
         areas=load_area_tree(session),
-        fieldwork=fieldwork_of(list_cases(session, wave_id)),
+        fieldwork=fieldwork_of(cases),
         result=json.loads(run.result),
         computed_at=run.started_at,
         integrity=integrity_summary(session, wave_id),
         opinions=_opinions(session, run),
         modes=_modes(session, wave_id),
+        response_rates=response_rates(cases),
     )
 
 

@@ -81,8 +81,10 @@ def _overview(sources: Sequence[ReportSource]) -> Iterator[Part]:
         for one in sources
     )
     yield Table(
-        "各轮调查", ("轮次", "日期", "抽样", "扫码", "回收率", "批准文号"), rows, 2, (2.4, 2.2, 0.8, 0.8, 0.9, 2)
+        "各轮调查", ("轮次", "日期", "抽样", "扫码", "应答率", "批准文号"), rows, 2, (2.4, 2.2, 0.8, 0.8, 0.9, 2)
     )
+    if any(one.fieldwork.rr1 is not None for one in sources):
+        yield Paragraph("应答率为 AAPOR RR1，其他算法的应答率见各轮专报。", note=True)
 
 
 def _days(one: ReportSource) -> str:

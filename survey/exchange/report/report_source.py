@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from survey.fieldwork.response_rates import ResponseRates
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import Area, AreaLevel, AreaTree
 from survey.programme.figure import Figure, read_figure, read_self_selected_figure
@@ -23,7 +24,7 @@ class ReportSource:
     """What a report is written from; `result` is what `analyse_wave` kept, `computed_at` when its run began.
 
     `opinions`: by unit, how many opinions it has in hand, and how many of them are late. `modes`: answers of the drawn
-    sample by the way in which they came.
+    sample by the way in which they came. `response_rates`: None where no dwellings were drawn here.
     """
 
     wave: Wave
@@ -37,6 +38,7 @@ class ReportSource:
     integrity: IntegritySummary = NOT_CHECKED
     opinions: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     modes: Mapping[Mode, int] = field(default_factory=dict)
+    response_rates: ResponseRates | None = None
 
     def __post_init__(self) -> None:
         if not self.areas.at(AreaLevel.DISTRICT):
