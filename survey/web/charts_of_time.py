@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from survey.actions.results.watch_wave import Arrivals
+from survey.actions.results.live_wave import Arrivals
 
 _HEIGHT, _GAP, _TOP = 70, 34, 20  # pixels: a band of bars, between two bands, above each for its name
 _LEFT, _WIDTH = 6.0, 94.0  # per cent of the picture that the bars stand on

@@ -18,7 +18,8 @@ from survey.actions.results.keep_counts import keep_counts
 from survey.actions.webhooks.announce import announce
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.manifest import described, write_manifest
-from survey.exchange.plan.analysis_bundle import PLAN, Bundle, BundleWriter, WaveDefinition
+from survey.exchange.plan.analysis_bundle import PLAN, Bundle, BundleWriter
+from survey.exchange.plan.wave_definition import WaveDefinition
 from survey.programme.wave_indicator import read_wave_indicator
 from survey.programme.webhook import HookEvent
 from survey.response.integrity import SUSPICIOUS

@@ -13,9 +13,10 @@ import yaml
 from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave, write_source
 from survey.actions.results.compare_waves import compare_waves
 from survey.actions.texts.weigh_categories import weigh_categories
-from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter, WaveDefinition
+from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter
 from survey.exchange.plan.analysis_plan import RESPONSES, plan_text
 from survey.exchange.plan.question_plan import question_plan
+from survey.exchange.plan.wave_definition import WaveDefinition
 from survey.programme.question import Question, QuestionKind
 from survey.response.response import Source
 from survey.storage import Storage

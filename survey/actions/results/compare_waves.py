@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave
-from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter, WaveDefinition
+from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter
 from survey.exchange.plan.analysis_plan import RESPONSES
 from survey.exchange.plan.trend_plan import Stack, trend_plan
+from survey.exchange.plan.wave_definition import WaveDefinition
 from survey.programme.comparability import Break, breaks_between, comparable_from
 from survey.programme.wave import Wave
 from survey.programme.wave_indicator import WaveIndicator

@@ -6,23 +6,22 @@ Numbers of answers come from counters and kept hours, figures from the newest an
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from survey.actions.invitation.show_funnel import funnels_of
 from survey.actions.programme.list_waves_in_area import codes_within
+from survey.actions.results.foresee_figures import foresee_figures
 from survey.actions.results.keep_counts import keep_counts
-from survey.actions.results.show_results import SHOWN_LEVELS, Evidence, Run, in_order, read_evidence, read_run
+from survey.actions.results.live_wave import Arrivals, LiveWave, PlaceProgress, SampleProgress
+from survey.actions.results.show_results import SHOWN_LEVELS, in_order, read_evidence, read_run
 from survey.exchange.plan.analysis_plan import PLANNED_ANSWERS
 from survey.fieldwork.disposition import Disposition
 from survey.invitation.funnel import Funnel
 from survey.invitation.invitation import InvitationKind
 from survey.programme.area import Area, AreaLevel, AreaTree
-from survey.programme.figure import Figure, read_figure
-from survey.programme.quota import FilledQuota
-from survey.programme.wave import OFFICE_TIME, Wave
-from survey.programme.wave_indicator import WaveIndicator, read_wave_indicator
+from survey.programme.wave import OFFICE_TIME
+from survey.programme.wave_indicator import read_wave_indicator
 from survey.response.response import Mode, Source
 from survey.storage import Storage
 from survey.storage.analyses import newest_run
@@ -36,89 +35,6 @@ from survey.storage.waves import load_indicators, load_wave
 
 LEAST_WORKED = 10  # below so many visited dwellings, an area is taken to go on as the whole does
 _HOURS_SHOWN = 48
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """Answers of one day or hour (`begins`, office time), of the drawn sample and of the posters."""
-
-    begins: datetime
-    drawn: int
-    self_selected: int
-
-    @property
-    def day(self) -> date:
-        return self.begins.date()
-
-
-@dataclass(frozen=True)
-class SampleProgress:
-    """Drawn dwellings of an area: how many there are, were visited, were interviewed, still have to be visited."""
-
-    cases: int = 0
-    worked: int = 0
-    interviews: int = 0
-    to_visit: int = 0
-
-
-@dataclass(frozen=True)
-class PlaceProgress:
-    """One area: answers so far by source, those of today, its sample, and the answers expected at the planned end."""
-
-    area: Area
-    drawn: int
-    self_selected: int
-    today: int
-    sample: SampleProgress
-    expected: int
-
-
-@dataclass(frozen=True)
-class Prospect:
-    """One indicator in one area: the figure of the newest analysis, and what it will be at the planned end.
-
-    `width` of the 90 % interval (0..1); `expected_n` answers; `reason` of the publication rules, "" when they are kept.
-    """
-
-    indicator: WaveIndicator
-    area: Area
-    figure: Figure
-    expected_n: int
-    width: float | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class LiveWave:
-    """Everything that the page of a running wave shows, for the areas of an account."""
-
-    wave: Wave
-    as_of: datetime
-    by_kind: Mapping[tuple[Source, Mode], int]
-    days: tuple[Arrivals, ...]
-    hours: tuple[Arrivals, ...]
-    places: tuple[PlaceProgress, ...]
-    quotas: tuple[FilledQuota, ...]
-    funnels: tuple[tuple[Area, Funnel], ...]
-    shown: Run | None
-    evidence: Evidence | None
-    looking_level: float | None
-    prospects: tuple[Prospect, ...]
-
-    @property
-    def total(self) -> int:
-        return sum(self.by_kind.values())
-
-    @property
-    def thin(self) -> tuple[str, ...]:
-        """Cells of the calibration on few answers, each once."""
-        steps = self.evidence.weights["steps"] if self.evidence else ()
-        return tuple(dict.fromkeys(level for step in steps for level in step.get("thin_levels", ())))
-
-    @property
-    def missing(self) -> list[Prospect]:
-        """Figures that will not be publishable at the planned end."""
-        return [one for one in self.prospects if one.reason]
 
 
 def watch_wave(storage: Storage, wave_id: str, area: str, now: datetime) -> LiveWave | None:
@@ -156,7 +72,7 @@ def watch_wave(storage: Storage, wave_id: str, area: str, now: datetime) -> Live
         shown=read_run(done),
         evidence=read_evidence(prob) if prob else None,
         looking_level=_looking_level(prob or {}),
-        prospects=tuple(_prospects(prob or {}, indicators, places)),
+        prospects=tuple(foresee_figures(prob or {}, indicators, places)),
     )
 
 
@@ -266,45 +182,3 @@ def _funnels(
 def _looking_level(prob: Mapping[str, Any]) -> float | None:
     decisions = prob.get("decisions", {})
     return 1 - 2 * float(decisions["nominal_alpha"]) if decisions.get("looks") else None
-
-
-def _prospects(
-    prob: Mapping[str, Any], indicators: Sequence[WaveIndicator], places: Sequence[PlaceProgress]
-) -> Iterable[Prospect]:
-    """Every share in every area that has answers; scores have no publication rule and are left out.
-
-    An area with few answers is taken to have the rate and the design effect of the whole: its own are too noisy.
-    """
-    entries = {
-        (entry["indicator"], _area_of(entry["domain"])): entry
-        for entry in prob.get("estimates", ())
-        if entry["category"] is None and set(entry["domain"]) <= {"street", "community"}
-    }
-    for indicator in indicators:
-        whole = entries.get((indicator.indicator.id, ""))
-        if indicator.is_score or whole is None or not whole["n_base"] or whole["estimate"] is None:
-            continue
-        for place in places:
-            code = "" if place.area.parent is None else place.area.code
-            entry = entries.get((indicator.indicator.id, code))
-            if entry is not None:
-                yield _prospect(indicator, place, entry, whole)
-
-
-def _area_of(domain: Mapping[str, str]) -> str:
-    return next((str(code) for code in domain.values()), "")
-
-
-def _prospect(
-    indicator: WaveIndicator, place: PlaceProgress, entry: Mapping[str, Any], whole: Mapping[str, Any]
-) -> Prospect:
-    from analysis.planner.outlook import outlook
-
-    growth = place.expected / place.drawn if place.drawn else 1.0
-    expected = max(round(entry["n_base"] * growth), entry["n_base"])
-    own = entry if entry["publishable"] and entry["se"] else whole
-    p, deff = own["estimate"], own["n_base"] * (own["se"] or 0.0) ** 2
-    deff = deff / (p * (1 - p)) if 0 < p < 1 and deff else 1.0
-    found = outlook(p, deff, max(entry["decision_df"], 1), expected)
-    width = None if found.width != found.width else found.width
-    return Prospect(indicator, place.area, read_figure(entry), expected, width, "" if found.shown else found.reason)

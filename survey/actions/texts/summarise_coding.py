@@ -6,7 +6,7 @@ from survey.actions.texts.compare_coders import compare_coders
 from survey.actions.texts.count_words import count_categories
 from survey.actions.texts.open_texts import text_items
 from survey.actions.texts.weigh_categories import category_column
-from survey.exchange.plan.analysis_bundle import WaveDefinition
+from survey.exchange.plan.wave_definition import WaveDefinition
 from survey.instrument.item import Item
 from survey.storage.text_codings import load_categories, load_open_texts
 

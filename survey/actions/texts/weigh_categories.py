@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from survey.actions.results.analyse_wave import AnalysisFailedError, define_wave
 from survey.actions.texts.open_texts import text_items
 from survey.exchange.export.export_columns import Column, ColumnKind, item_column_name
-from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter, WaveDefinition
+from survey.exchange.plan.analysis_bundle import PLAN, BundleWriter
 from survey.exchange.plan.question_plan import KEPT
+from survey.exchange.plan.wave_definition import WaveDefinition
 from survey.instrument.item import Item
 from survey.instrument.text import Text
 from survey.response.response import Response, Source

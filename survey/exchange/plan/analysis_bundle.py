@@ -24,17 +24,15 @@ from survey.exchange.plan.analysis_plan import (
     plan_text,
     replaced_sections,
 )
-from survey.exchange.plan.calibration_cells import CalibrationCells, Person, band_of_label, make_cells
+from survey.exchange.plan.calibration_cells import CalibrationCells, Person, make_cells
 from survey.exchange.plan.matching import VOLUNTEERS, Matching, make_matching
+from survey.exchange.plan.person_reader import PersonReader
 from survey.exchange.plan.planned_indicator import IndicatorNotComputedError, PlannedIndicator, plan_indicator
-from survey.instrument.item import Item, ItemType, Purpose
-from survey.instrument.questionnaire import Questionnaire
+from survey.exchange.plan.wave_definition import WaveDefinition
+from survey.instrument.item import ItemType
 from survey.instrument.text import Text
-from survey.programme.area import AreaTree
-from survey.programme.margin import SEXES, Margin
 from survey.programme.quota import OverQuota
-from survey.programme.wave import Wave, WaveStatus
-from survey.programme.wave_indicator import WaveIndicator
+from survey.programme.wave import WaveStatus
 from survey.response.response import Response, Source, officials_present
 
 PLAN = "plan.yaml"
@@ -42,22 +40,6 @@ CODEBOOK = "codebook.csv"
 MARKS = ("for_review", "over_quota", "flagged", "watched")  # columns of 0 and 1; both sides get estimates
 SHARES = ("share", "any")  # rules that make a rate, which two samples can be compared on
 _LEFT_OUT = ("interviewer", "started_at")
-
-
-@dataclass(frozen=True)
-class WaveDefinition:
-    """Everything about a wave that its analysis follows from, apart from the responses; `cases`: dwellings drawn.
-
-    `flagged`: ids of the responses that the newest check doubts and nobody decided to keep.
-    """
-
-    wave: Wave
-    questionnaire: Questionnaire
-    indicators: tuple[WaveIndicator, ...]
-    margins: tuple[Margin, ...]
-    areas: AreaTree
-    cases: int = 0
-    flagged: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -112,7 +94,7 @@ class BundleWriter:
         self.columns = export_columns(definition.questionnaire, definition.areas)
         self.indicators = self._planned()
         self._belongs = population_reader(definition.questionnaire)
-        self._person = _PersonReader(definition.questionnaire, self.columns)
+        self._person = PersonReader(definition.questionnaire, self.columns)
 
     def look(self, responses: Iterable[Response]) -> Tally:
         tally = self.tally
@@ -295,41 +277,6 @@ class BundleWriter:
             lines.append("自愿扫码，不代表全体居民 (self-selected: no design, no target)")
         lines += [f"{self.tally.rows} responses, {self.tally.outside} of them from outside the population"]
         return [*lines, *self.warnings, "Run it with: python -m analysis run plan.yaml --out DIR"]
-
-
-class _PersonReader:
-    """Street, sex and age band of a response; `reason` says why that cannot be known from the questionnaire."""
-
-    def __init__(self, questionnaire: Questionnaire, columns: Sequence[Column]) -> None:
-        self._street = next(column.read for column in columns if column.name == "street")
-        self._sex = questionnaire.item_for(Purpose.SEX)
-        self._age = questionnaire.item_for(Purpose.AGE)
-        self._bands = {choice.code: band_of_label(choice.label.zh_hans) for choice in _choices(self._age)}
-        self.reason = self._missing_part()
-
-    def read(self, response: Response) -> Person:
-        street = self._street(response)
-        sex = response.answers.get(self._sex.name) if self._sex else None
-        age = response.answers.get(self._age.name) if self._age else None
-        return Person(
-            street if isinstance(street, str) else None,
-            sex if isinstance(sex, str) and sex in SEXES else None,
-            self._bands.get(age) if isinstance(age, str) else None,
-            response.psu,
-        )
-
-    def _missing_part(self) -> str:
-        if self._sex is None or self._age is None:
-            return "the questionnaire has no item with the purpose sex, or none with the purpose age"
-        if not set(SEXES) <= self._sex.codes:
-            return f"item {self._sex.name} has not the codes {' and '.join(SEXES)} (GB/T 2261.1)"
-        if not any(self._bands.values()):
-            return f"no choice of item {self._age.name} lies in an age band of the margins"
-        return ""
-
-
-def _choices(item: Item | None) -> Sequence[Any]:
-    return item.choices if item else ()
 
 
 def _write_margin(path: Path, name: str, totals: Mapping[str, float]) -> None:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from survey.exchange.export.pseudonyms import IDENTIFYING, RENAMED
 from survey.exchange.manifest import described, write_manifest
-from survey.exchange.plan.analysis_bundle import WaveDefinition
+from survey.exchange.plan.wave_definition import WaveDefinition
 from survey.instrument.load import to_definition
 from survey.response.integrity import IntegritySummary
 from survey.response.response import Source

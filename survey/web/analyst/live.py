@@ -5,7 +5,8 @@ import re
 from flask import Blueprint, Response, abort, request
 from flask_babel import gettext, lazy_gettext
 
-from survey.actions.results.watch_wave import Arrivals, LiveWave, watch_wave
+from survey.actions.results.live_wave import Arrivals, LiveWave
+from survey.actions.results.watch_wave import watch_wave
 from survey.programme.wave import WaveStatus
 from survey.web import data_tables as cells
 from survey.web.analyst.view import Chart, show

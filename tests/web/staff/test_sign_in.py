@@ -85,7 +85,7 @@ def test_after_five_failures_even_the_right_password_is_refused_for_some_minutes
     found = find_account_by_email(storage_of(district), analyst.email)
     assert found is not None and found.locked_until is not None
     later = found.locked_until + timedelta(seconds=1)
-    with mock.patch("survey.web.security.datetime", wraps=datetime) as clock:
+    with mock.patch("survey.web.staff_user.datetime", wraps=datetime) as clock:
         clock.now.return_value = later
         assert sign_in(client, analyst.email, PASSWORD)[0] == 302
 
