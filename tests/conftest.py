@@ -13,11 +13,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
+from survey.accounts import password
 from survey.storage import Storage
 from survey.storage.engine import make_engine
 from survey.storage.migrate import upgrade
@@ -27,6 +29,7 @@ from tests.postgres import PostgresServer
 
 PROJECT = Path(__file__).parent.parent
 BACKENDS = ("sqlite", "postgresql")
+PRODUCTION_HASHER = password.HASHER
 
 
 class KeptTemplates(BytecodeCache):
@@ -44,7 +47,11 @@ class KeptTemplates(BytecodeCache):
 
 
 def pytest_sessionstart() -> None:
-    """Compile the catalogues, so that pages speak three languages whoever started the tests."""
+    """Compile the catalogues, so that pages speak three languages whoever started the tests; hash passwords cheaply.
+
+    A quarter of a second is right for a person who signs in, and not for the thousand accounts that tests make.
+    """
+    password.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": KeptTemplates()}
     for source in (PROJECT / "survey" / "translations").rglob("*.po"):
         compiled = source.with_suffix(f".{uuid.uuid4().hex}")

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from survey.accounts.account import Account, Role
 from survey.accounts.credentials import FAILURES_BEFORE_LOCK, LOCK, Credentials, lock_after_failure
 from survey.accounts.password import hash_password, is_long_enough
+from tests.conftest import PRODUCTION_HASHER
 
 NOW = datetime(2026, 5, 18, 8, 0, tzinfo=UTC)
 
@@ -15,6 +16,7 @@ NOW = datetime(2026, 5, 18, 8, 0, tzinfo=UTC)
 def test_the_hash_is_argon2id_and_two_hashes_of_one_password_differ() -> None:
     first, second = hash_password("four dull grey bicycles"), hash_password("four dull grey bicycles")
     assert first.startswith("$argon2id$")
+    assert PRODUCTION_HASHER.hash("four dull grey bicycles").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert first != second
     assert PasswordHasher().verify(first, "four dull grey bicycles")
 
