@@ -37,7 +37,7 @@ def analyse_command(*, wave: str, out: Path, formats: str, run_id: str | None) -
 @click.command("analyse-question")
 @click.option("--wave", required=True, help="Id of the wave.")
 @click.option("--run", "run_id", required=True, help="Id of a finished run.")
-@click.option("--question", required=True, help="groups, ranks, rules, modes, trend, or crosstab:ROW:COLUMN.")
+@click.option("--question", required=True, help="groups, crossed:A:B, ranks, rules, modes, trend, crosstab:A:B.")
 @click.option("--data", type=_folder, help="Folder of the run; left out, the answers are taken from the database.")
 @with_appcontext
 @plain_errors

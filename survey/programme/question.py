@@ -6,6 +6,7 @@ from enum import StrEnum
 
 class QuestionKind(StrEnum):
     GROUPS = "groups"  # every indicator by sex, age, mode and what the catalogue reports by
+    CROSSED = "crossed"  # every indicator by two columns at once, as street and sex
     CROSSTAB = "crosstab"  # one item by another column
     RANKS = "ranks"  # ranks with confidence sets, and model-based estimates of communities
     RULES = "rules"  # the same answers counted by other rules
@@ -16,7 +17,7 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """`row` and `column` name columns of the answers and are set for a cross-table, or for the texts of `row`.
+    """`row` and `column` name columns of the answers and are set for crossed groups, a cross-table, the texts of `row`.
 
     Of texts `column` tells the state of their coding, so that another coding is another question.
     """
@@ -26,11 +27,11 @@ class Question:
     column: str = ""
 
     def __post_init__(self) -> None:
-        named = self.kind in {QuestionKind.CROSSTAB, QuestionKind.TEXTS}
+        named = self.kind in {QuestionKind.CROSSED, QuestionKind.CROSSTAB, QuestionKind.TEXTS}
         if named != bool(self.row and self.column) or ":" in self.row + self.column:
-            raise ValueError(f"question {self.kind}: expected row and column for a cross-table or texts only")
+            raise ValueError(f"question {self.kind}: expected row and column where two are crossed, and only there")
         if self.row and self.row == self.column:
-            raise ValueError("question crosstab: expected two different columns")
+            raise ValueError(f"question {self.kind}: expected two different columns")
 
     @property
     def key(self) -> str:

@@ -85,6 +85,12 @@ def verdict(figure: Figure) -> Cell:
     return Cell(words, None, f"decision {figure.decision}", note=note, sign=SIGNS[figure.decision])
 
 
+def points(value: float | None, score: bool = False) -> Cell:
+    """A difference in points, with its sign."""
+    shown = MISSING if value is None else f"{value * (1 if score else 100):+z.1f}"
+    return Cell(shown, "" if value is None else value, "n")
+
+
 def p_value(p: float | None) -> Cell:
     """A p-value with three decimals, or that it is smaller."""
     if p is None:

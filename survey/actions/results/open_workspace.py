@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from survey.actions.results.ask_question import Answered, read_question
 from survey.actions.results.show_results import WaveResults, show_results
 from survey.exchange.export.export_columns import item_column_name
-from survey.exchange.plan.question_plan import area_classes, crossed_items, group_columns
+from survey.exchange.plan.question_plan import RANKED, RECORDED, area_classes, crossed_items, group_columns
 from survey.instrument.item import Item
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import AreaLevel, AreaTree
-from survey.programme.question import Question
+from survey.programme.question import Question, QuestionKind
 from survey.response.response import Source
 from survey.storage import Storage
 from survey.storage.questionnaires import require_questionnaire
@@ -45,6 +45,18 @@ class Workspace:
         """Columns that make the groups of the table of results; None for one that is not an item."""
         names = {item_column_name(item.name): item for item in self.questionnaire.asked_items}
         return [(name, names.get(name)) for name in group_columns(self.questionnaire, self.results.indicators)]
+
+    def crossing(self, first: str, second: str) -> Question:
+        """Every indicator by two columns, the same question in whatever order they are named."""
+        order = [*RANKED, *(name for name, _ in self.groups)]
+        return Question(QuestionKind.CROSSED, *sorted((first, second), key=order.index))
+
+    def can_be_asked(self, question: Question) -> bool:
+        """Whether the columns of a question are those of the answers."""
+        groups, items = {name for name, _ in self.groups}, {name for name, _ in self.items}
+        if question.kind is QuestionKind.CROSSED:
+            return question.row in groups | {*RANKED} and question.column in groups
+        return question.kind is not QuestionKind.CROSSTAB or {question.row, question.column} <= items | {*RECORDED}
 
 
 def open_workspace(storage: Storage, wave_id: str, area: str) -> Workspace | None:

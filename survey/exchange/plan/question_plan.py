@@ -34,6 +34,7 @@ def question_plan(
     base["indicators"] = list(plan["indicators"])
     makers: dict[QuestionKind, Callable[[], dict[str, Any]]] = {
         QuestionKind.GROUPS: lambda: {"domains": [[name] for name in group_columns(questionnaire, indicators)]},
+        QuestionKind.CROSSED: lambda: _crossed(question, questionnaire, indicators),
         QuestionKind.CROSSTAB: lambda: _crosstab(question, questionnaire),
         QuestionKind.RANKS: lambda: _ranks(base["indicators"], areas),
         QuestionKind.RULES: lambda: {"indicators": list(_by_rules(questionnaire, indicators)), "domains": [[]]},
@@ -50,6 +51,15 @@ def group_columns(questionnaire: Questionnaire, indicators: tuple[WaveIndicator,
     named = [name for one in indicators for name in one.indicator.report_by if name in questionnaire]
     items = [item.name for item in people if item is not None] + named
     return [*dict.fromkeys(item_column_name(name) for name in items), "mode"]
+
+
+def _crossed(question: Question, questionnaire: Questionnaire, indicators: tuple[WaveIndicator, ...]) -> dict[str, Any]:
+    """The two columns together, and each alone: a small part is then not told by what is left over of its whole."""
+    groups = group_columns(questionnaire, indicators)
+    for key, name, columns in (("row", question.row, [*RANKED, *groups]), ("column", question.column, groups)):
+        if name not in columns:
+            raise ValueError(f"{key}: expected one of {', '.join(columns)}, found {name}")
+    return {"domains": [[question.row], [question.column], [question.row, question.column]]}
 
 
 def crossed_items(questionnaire: Questionnaire) -> list[Item]:

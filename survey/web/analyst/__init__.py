@@ -1,21 +1,27 @@
 """Rates, intervals and decisions of a wave, their release to everyone, and the review of single answers."""
 
 from survey.web.analyst import (
+    ask,
     coding,
     conflicts,
+    crosstab,
     figures,
     integrity,
     live,
     make,
-    questions,
+    ranks,
     release,
     review,
+    rules,
     texts,
     trend,
 )
 from survey.web.analyst.pages import blueprint
 
-for part in (coding, conflicts, figures, integrity, live, make, questions, release, review, texts, trend):
+for part in (
+    *(ask, coding, conflicts, crosstab, figures, integrity, live, make),
+    *(ranks, release, review, rules, texts, trend),
+):
     part.add_routes(blueprint)
 
 __all__ = ["blueprint"]

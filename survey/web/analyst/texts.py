@@ -16,7 +16,7 @@ from survey.programme.figure import read_figure
 from survey.response.response import Source
 from survey.response.text_coding import KEYS, LABEL_LIMIT, MEANING_LIMIT, OpenText, TextCategory, TextCodingError
 from survey.web import data_tables as cells
-from survey.web.analyst.figures import found_workspace
+from survey.web.analyst.found import found_workspace
 from survey.web.analyst.view import Chart, show
 from survey.web.charts_of_counts import counts_chart
 from survey.web.data_tables import Cell, DataTable

@@ -12,7 +12,7 @@ from survey.programme.comparability import Break
 from survey.programme.figure import Figure, read_figure
 from survey.programme.question import Question, QuestionKind
 from survey.web import data_tables as cells
-from survey.web.analyst.figures import found_workspace
+from survey.web.analyst.found import found_workspace
 from survey.web.analyst.view import Chart, show
 from survey.web.charts import ChartRow, interval_chart
 from survey.web.data_tables import Cell, DataTable
@@ -113,8 +113,8 @@ def _changes(lines: list[Line], result: Mapping[str, Any] | None) -> DataTable:
             [
                 cells.text(as_heading(line.indicator.indicator.label)),
                 cells.count(len(slope["levels"])),
-                *(_points(change["estimate"], score), _range(change, score), cells.p_value(change["p_adjusted"])),
-                *(_points(slope["slope"], score), _range(slope, score), cells.p_value(slope["p_adjusted"])),
+                *(cells.points(change["estimate"], score), _range(change, score), cells.p_value(change["p_adjusted"])),
+                *(cells.points(slope["slope"], score), _range(slope, score), cells.p_value(slope["p_adjusted"])),
             ]
         )
     heads = [
@@ -124,10 +124,7 @@ def _changes(lines: list[Line], result: Mapping[str, Any] | None) -> DataTable:
     return cells.parts(gettext("变化有没有超出抽样误差"), heads, rows, range(1, 8))
 
 
-def _points(value: float | None, score: bool) -> Cell:
-    return Cell(MISSING if value is None else f"{value * (1 if score else 100):+.1f}", value, "n")
-
-
 def _range(found: Mapping[str, Any], score: bool) -> Cell:
-    low, high = _points(found["lower"], score), _points(found["upper"], score)
-    return Cell(f"{low.shown} … {high.shown}", None, "n")
+    if found["lower"] is None or found["upper"] is None:
+        return Cell(MISSING, "", "n")
+    return Cell(" … ".join(cells.points(found[end], score).shown for end in ("lower", "upper")), None, "n")

@@ -93,6 +93,34 @@ def test_cross_table_shows_test_and_shares_of_the_analysis_without_small_cells(d
         assert hidden != 1, f"{rows[0][column]}: the one hidden cell would be 100 % minus the others"
 
 
+def test_two_groups_are_crossed_and_no_small_part_can_be_had_from_its_whole(demo_app: Flask, visit: Visit) -> None:
+    analyst, address = visit(DISTRICT_ANALYST), "table?by=street&across=f1"
+    asked = analyst.get(f"{BASE}/{address}")
+    assert asked.all("input", name="question")[0].attributes["value"] == "crossed:street:f1"
+    entries = answered(demo_app, Question(QuestionKind.CROSSED, "street", "f1"))["estimates"]
+    parts = [one for one in entries if len(one["domain"]) == 2]
+    rows = table(visit, address)[1:]
+    assert len(rows) == len(parts)
+    open_parts = [one for one in parts if one["publishable"] and one["disclosable"]]
+    assert sorted(row[3] for row in rows if row[3]) == sorted(str(one["estimate"]) for one in open_parts)
+    assert len(open_parts) < sum(one["publishable"] for one in parts), "a neighbour that would give a small part away"
+    for whole in (one for one in entries if len(one["domain"]) == 1 and one["publishable"]):
+        inside = [
+            one
+            for one in parts
+            if one["indicator"] == whole["indicator"] and whole["domain"].items() <= one["domain"].items()
+        ]
+        assert sum(one not in open_parts for one in inside) != 1, whole["domain"]
+    page = analyst.get(f"{BASE}/{address}&indicator=SAFE")
+    assert "澄和街道 · 女" in page.text
+    assert page.all("svg", class_="chart"), "few enough to be drawn"
+    assert analyst.client.get(f"{BASE}/{address}&indicator=SAFE&as=png").data.startswith(b"\x89PNG")
+    for same in ("table?by=f1&across=f2", "table?by=f2&across=f1"):
+        assert analyst.get(f"{BASE}/{same}").all("input", name="question")[0].attributes["value"] == "crossed:f1:f2"
+    analyst.get(f"{BASE}/table?by=f1&across=street", 404)
+    visit(STREET_ANALYST).get(f"{BASE}/{address}", 404)
+
+
 def test_a_hidden_cell_cannot_be_had_by_subtraction() -> None:
     counts = {(row, column): 50.0 for row in "abc" for column in ("", "x", "y", "z")}
     fine = dict.fromkeys(counts, True) | {("a", "x"): False}
