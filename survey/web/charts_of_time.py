@@ -48,5 +48,12 @@ def _band(name: str, kind: str, numbers: Sequence[int], names: Sequence[str], to
             f'height="{high:.1f}"/>'
         )
         if k % step == 0:
-            parts.append(f'<text class="tick start" x="{x:.2f}%" y="{under + 16}">{escape(names[k])}</text>')
+            parts.append(_below(names[k], x, wide, under + 16))
     return "".join(parts)
+
+
+def _below(name: str, x: float, wide: float, y: int) -> str:
+    """What stands below a bar; from the last tenth of the picture it goes to the left, to stay inside."""
+    if x > 90:
+        return f'<text class="tick most" x="{x + wide:.2f}%" y="{y}">{escape(name)}</text>'
+    return f'<text class="tick start" x="{x:.2f}%" y="{y}">{escape(name)}</text>'

@@ -50,7 +50,7 @@ def told(finding: ShownFinding, indicators: Indicators) -> list[str]:
 
 
 def _chance(p: float) -> str:
-    return "< 0.0001" if p < 0.0001 else f"{p:.4f}"
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.4f}"
 
 
 def _alike(e: Evidence, _: Indicators) -> list[str]:
@@ -59,7 +59,7 @@ def _alike(e: Evidence, _: Indicators) -> list[str]:
         gettext("与最像的一份相比，%(of)s 道量表题里有 %(same)s 道相同。", of=e["of"], same=e["same"]),
         *([gettext("另有 %(more)s 份也过于一致。", more=more)] if more > 0 else []),
         gettext(
-            "一致的分量 %(weight)s，界限 %(limit)s；诚实作答时遇到这样像的另一份，可能性约 %(p)s。",
+            "一致的分量 %(weight)s，界限 %(limit)s；诚实作答时遇到这样像的另一份，可能性 %(p)s。",
             weight=f"{e['weight']:.1f}",
             limit=f"{e['limit']:.1f}",
             p=_chance(e["p"]),
@@ -70,7 +70,7 @@ def _alike(e: Evidence, _: Indicators) -> list[str]:
 def _cluster(e: Evidence, _: Indicators) -> list[str]:
     return [
         gettext(
-            "这一团有 %(size)s 份，来自 %(places)s 处；随机重排时最大的团平均 %(usual)s 份（p = %(p)s）。",
+            "这一团有 %(size)s 份，来自 %(places)s 处；随机重排时最大的团平均 %(usual)s 份（%(p)s）。",
             size=e["size"],
             places=e["places"],
             usual=e["usual"],
@@ -98,7 +98,7 @@ def _fast(e: Evidence, _: Indicators) -> list[str]:
 def _one_code(e: Evidence, _: Indicators) -> list[str]:
     return [
         gettext(
-            "%(place)s 有 %(observed)s 份同一选项到底，按别处的比例只该有约 %(expected)s 份（p = %(p)s）。",
+            "%(place)s 有 %(observed)s 份同一选项到底，按别处的比例只该有约 %(expected)s 份（%(p)s）。",
             place=e["place"],
             observed=e["observed"],
             expected=e["expected"],
@@ -110,7 +110,7 @@ def _one_code(e: Evidence, _: Indicators) -> list[str]:
 def _burst(e: Evidence, _: Indicators) -> list[str]:
     return [
         gettext(
-            "海报 %(place)s 在 %(hour)s 起的一小时里收到 %(observed)s 份，按它的历史约 %(expected)s 份（p = %(p)s）。",
+            "海报 %(place)s 在 %(hour)s 起的一小时里收到 %(observed)s 份，按它的历史约 %(expected)s 份（%(p)s）。",
             place=e["place"],
             hour=e["hour"],
             observed=e["observed"],
@@ -123,7 +123,7 @@ def _burst(e: Evidence, _: Indicators) -> list[str]:
 def _interviewer(e: Evidence, indicators: Indicators) -> list[str]:
     return [
         gettext(
-            "%(label)s：这位访问员 %(own)s，同街道其他人 %(others)s（%(n)s 份，p = %(p)s）。",
+            "%(label)s：这位访问员 %(own)s，同街道其他人 %(others)s（%(n)s 份，%(p)s）。",
             label=in_page_language(indicators[one["indicator"]].label),
             own=as_figure(one["own"], indicators[one["indicator"]].is_score),
             others=as_figure(one["others"], indicators[one["indicator"]].is_score),

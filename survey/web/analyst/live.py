@@ -17,6 +17,7 @@ from survey.web.security import signed_in_account
 from survey.web.services import services
 
 _REFRESH_SECONDS = 60
+EVERY = "all"  # what `?area=` says for all areas at once
 REASONS = {
     "n<30": lazy_gettext("答案将少于 30 份"),
     "n_eff<30": lazy_gettext("有效样本量将少于 30"),
@@ -33,9 +34,13 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def live(wave_id: str) -> str | Response:
-    """The wave now. `?refresh=1`: the browser asks again every minute; `?area=`: intervals of one area only."""
+    """The wave now. `?refresh=1`: the browser asks again every minute; `?area=`: whose intervals, or of `all`."""
     found = watch_wave(services().storage, wave_id, signed_in_account().area, current_time())
     if found is None:
+        abort(404)
+    judged = [one.area for one in found.places if one.area.level != "community"]
+    chosen = request.args.get("area") or (judged[0].code if judged else EVERY)
+    if chosen not in {EVERY, *(one.code for one in judged)}:
         abort(404)
     charts = [
         Chart(title, arrivals_chart(f"chart-{k}", title, arrivals, pattern))
@@ -47,7 +52,7 @@ def live(wave_id: str) -> str | Response:
         )
         if arrivals
     ]
-    tables = [_days(found), _places(found), _quotas(found), _funnels(found), _intervals(found), _misses(found)]
+    tables = [_days(found), _places(found), _quotas(found), _funnels(found), _intervals(found, chosen), _misses(found)]
     names = {one.area.code: in_page_language(one.area.name) for one in found.places}
     refresh = request.args.get("refresh") == "1" and found.wave.status is WaveStatus.OPEN
     return show(
@@ -56,6 +61,8 @@ def live(wave_id: str) -> str | Response:
         tables,
         charts,
         live=found,
+        judged=judged,
+        chosen=chosen,
         thin=[_thin(level, names) for level in found.thin],
         refresh_seconds=_REFRESH_SECONDS if refresh else None,
     )
@@ -127,14 +134,15 @@ def _funnels(found: LiveWave) -> DataTable:
     return cells.parts(gettext("海报漏斗"), heads, rows, range(1, 7))
 
 
-def _intervals(found: LiveWave) -> DataTable:
+def _intervals(found: LiveWave, chosen: str) -> DataTable:
+    """The figures of one area, or of all but the communities, which have too few answers to be judged."""
     heads = [
         *(gettext("指标"), gettext("地区"), gettext("现在的判断"), gettext("结果"), gettext("现在的区间宽度")),
         *(gettext("样本量"), gettext("预计样本量"), gettext("预计区间宽度")),
     ]
     rows = []
     for one in found.prospects:
-        if one.reason or one.area.level == "community":
+        if one.reason or one.area.level == "community" or chosen not in {EVERY, one.area.code}:
             continue
         narrow = one.figure.limits[0] if one.figure.limits else None
         rows.append(

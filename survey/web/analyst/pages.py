@@ -11,16 +11,29 @@ from survey.actions.results.export_estimates import export_estimates
 from survey.actions.results.show_results import WaveResults, show_results
 from survey.actions.results.start_analysis import start_analysis
 from survey.programme.area import Area
+from survey.response.response import Source
+from survey.web.analyst.overview_tables import (
+    table_of_areas,
+    table_of_indicators,
+    table_of_two_samples,
+    table_without,
+)
 from survey.web.analyst.view import Chart, show
 from survey.web.charts_of_results import chart_of_areas, chart_of_indicators, title_of_areas, title_of_indicators
+from survey.web.data_tables import DataTable
 from survey.web.i18n import current_time, in_page_language, page_language
 from survey.web.listing import Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
-from survey.web.words import STATUSES
+from survey.web.words import SOURCES, STATUSES
 
 blueprint = Blueprint("analyst", __name__, url_prefix="/staff/results")
 _REFRESH_SECONDS = 4
+WITHOUT = {
+    "for_review": lazy_gettext("去掉待核对"),
+    "flagged": lazy_gettext("去掉有疑点"),
+    "watched": lazy_gettext("去掉有人在场"),
+}
 
 WAVES: Listing[WaveSummary] = Listing(
     columns=(
@@ -58,15 +71,31 @@ def wave(wave_id: str) -> str | Response:
     results = _results(wave_id)
     area = _chosen_area(results)
     chart = chart_of_indicators(results, area) if results.shown else Markup("")
+    tables = _tables(results, area) if results.shown and area else {}
     return show(
         "analyst/wave.html",
         results.wave,
-        [],
+        list(tables.values()),
         [Chart(title_of_indicators(area), chart)] if area and chart else [],
         results=results,
         area=area,
+        places={name: k for k, name in enumerate(tables)},
         refresh_seconds=_REFRESH_SECONDS if results.newest and results.newest.status == "running" else None,
     )
+
+
+def _tables(results: WaveResults, area: Area) -> dict[str, DataTable]:
+    """The tables of the page by name; what compares samples and answers is of the whole district only."""
+    tables = {"indicators": table_of_indicators(results, area)}
+    if results.areas[0].parent is not None:
+        return tables
+    if results.two_samples:
+        tables["two_samples"] = table_of_two_samples(results)
+    marks = [str(WITHOUT[mark]) for mark in results.without]
+    for source, name in (("prob", Source.PROB), ("qr", Source.QR)):
+        if source in results.sources_without:
+            tables[source] = table_without(results, source, str(SOURCES[name]), marks)
+    return tables
 
 
 @blueprint.get("/<wave_id>/indicators/<indicator_id>")
@@ -78,7 +107,8 @@ def indicator(wave_id: str, indicator_id: str) -> str | Response:
         abort(404)
     chart = chart_of_areas(results, found) if results.shown else Markup("")
     charts = [Chart(title_of_areas(found), chart)] if chart else []
-    return show("analyst/indicator.html", results.wave, [], charts, results=results, found=found)
+    tables = [table_of_areas(results, found)] if results.shown else []
+    return show("analyst/indicator.html", results.wave, tables, charts, results=results, found=found)
 
 
 @blueprint.post("/<wave_id>/start")

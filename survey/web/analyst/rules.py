@@ -151,7 +151,7 @@ def _mode_tests(space: Workspace, result: Mapping[str, Any]) -> DataTable:
             ]
         )
     heads = [
-        *(gettext("指标"), gettext("比较"), gettext("相差（百分点）"), gettext("下限"), gettext("上限")),
+        *(gettext("指标"), gettext("比较"), gettext("相差（百分点）"), gettext("区间下限"), gettext("区间上限")),
         *("p", gettext("p（按检验个数校正）")),
     ]
     return cells.parts(gettext("填答方式之间的差别"), heads, rows, range(2, 7))

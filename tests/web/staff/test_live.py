@@ -75,6 +75,17 @@ def test_page_says_what_it_needs_and_holds_no_figure_that_is_held_back(visit: Vi
     visit(DISTRICT_ANALYST).get("/staff/results/none/live", 404)
 
 
+def test_widths_are_those_of_the_area_in_the_address(visit: Visit) -> None:
+    analyst = visit(DISTRICT_ANALYST)
+    found = {}
+    for area in ("", STREET, "all"):
+        text = analyst.client.get(f"{LIVE}?area={area}&as=csv&k=4").get_data(as_text=True)
+        found[area] = [row[1] for row in csv.reader(io.StringIO(text))][1:]
+    assert (set(found[""]), set(found[STREET])) == ({"春禾区"}, {"澄和街道"})
+    assert set(found["all"]) == {"春禾区", "澄和街道", "栖桐街道", "竹溆镇"}
+    analyst.get(f"{LIVE}?area=990101001001", 404)
+
+
 def test_chart_downloads_as_a_picture_that_stands_alone(visit: Visit) -> None:
     answer = visit(DISTRICT_ANALYST).client.get(f"{LIVE}?as=svg&k=0")
     assert answer.mimetype == "image/svg+xml"

@@ -49,6 +49,12 @@ def rows(page: WebPage) -> dict[str, list[str]]:
     return found
 
 
+def downloaded(visit: Visit, address: str) -> list[list[str]]:
+    answer = visit(DISTRICT_ANALYST).client.get(address)
+    assert answer.status_code == 200, address
+    return list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+
+
 def test_every_indicator_stands_with_rate_interval_target_verdict_and_rule(demo_app: Flask, visit: Visit) -> None:
     page = visit(DISTRICT_ANALYST).get(RESULTS)
     results = results_of(demo_app)
@@ -120,14 +126,17 @@ def test_both_samples_and_the_combined_estimate_stand_side_by_side_for_the_distr
 ) -> None:
     page, results = visit(DISTRICT_ANALYST).get(RESULTS), results_of(demo_app)
     assert results.two_samples is not None
-    shown = re.sub(r"\s+", " ", page.text.split("抽样与扫码对照", 1)[1])
+    shown = re.sub(r"\s+", "", page.text.split("抽样与扫码对照", 1)[1])
+    unrounded = downloaded(visit, f"{RESULTS}?as=csv&k=1")
     for each in results.indicators:
         one = results.two_samples.rates.get(each.indicator.id)
         prob = results.pair(each.indicator.id, DISTRICT).prob
         if one is not None and prob is not None and prob.estimate is not None:
-            difference = f"{one.difference * 100:+.1f} ({one.se_difference * 100:.1f})"
-            combined = f"{one.combined * 100:.1f}% (±{one.rmse * 100:.1f})"
+            difference = f"{one.difference * 100:+z.1f}{one.se_difference * 100:.1f}"
+            combined = f"{one.combined * 100:.1f}%{one.rmse * 100:.1f}"
             assert difference in shown and combined in shown, each.indicator.id
+            exact = next(row for row in unrounded if row[0] == each.indicator.label.zh_hans)
+            assert (float(exact[4]), float(exact[7])) == (one.difference, one.combined)
     assert len(results.two_samples.rates) > 10
     assert "每位居民都有机会扫码。" in shown
     assert "抽样与扫码对照" not in visit(STREET_ANALYST).get(RESULTS).text, "rates of the whole are not a street's"
@@ -192,6 +201,23 @@ def test_the_filter_in_the_address_chooses_the_area(visit: Visit) -> None:
     page = visit(DISTRICT_ANALYST).get(f"{RESULTS}?area={STREET}")
     assert page.one("option", selected="").attributes["value"] == STREET
     assert any("澄和街道" in heading.text for heading in page.all("h2"))
+
+
+def test_what_a_page_shows_is_what_it_downloads(demo_app: Flask, visit: Visit) -> None:
+    results = results_of(demo_app)
+    for area in (DISTRICT, STREET):
+        table = downloaded(visit, f"{RESULTS}?area={area}&as=csv&k=0")
+        assert len(table) == 1 + len(results.indicators)
+        for row, each in zip(table[1:], results.indicators, strict=True):
+            prob = results.pair(each.indicator.id, area).prob
+            assert prob is not None
+            assert row[2] == ("" if prob.estimate is None else str(prob.estimate)), row[0]
+            assert int(row[8]) == prob.n
+    by_area = downloaded(visit, f"{RESULTS}/indicators/ENV?as=csv&k=0")
+    assert [row[0] for row in by_area[1:]] == [area.name.zh_hans for area in results.areas]
+    assert {row[2] for row in by_area[1:] if "不公布" in row[-1]} == {""}
+    assert downloaded(visit, f"{RESULTS}?as=csv&k=2")[0][1:] == ["全部", "样本量", "去掉有疑点", "样本量"]
+    visit(STREET_ANALYST).get(f"{RESULTS}?as=csv&k=1", 404)
 
 
 def test_estimates_are_downloaded_unrounded_and_held_back_ones_are_empty(demo_app: Flask, visit: Visit) -> None:
