@@ -5,8 +5,10 @@ from playwright.sync_api import Page
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Of what axe-core found only what is wrong crosses over: the list of all that is right is many times the page.
-_RUN = """([context, options]) => axe.run(context ?? document, { ...options, resultTypes: ["violations"] }).then(({ violations }) =>
-    violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]))"""
+_RUN = """async ([context, options]) => {
+    const { violations } = await axe.run(context ?? document, { ...options, resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]);
+}"""
 # One text of each colour, size, weight and background behind it. Measuring contrast is four fifths of axe-core's work,
 # and the thousand cells of a table have three looks.
 _ONE_OF_EACH_LOOK = """() => {

@@ -6,7 +6,8 @@ from playwright.sync_api import Page
 
 from tests.browser.accessibility import violations
 
-PAGE = """<!doctype html><html lang="zh"><title>表</title><style>.faint { color: #bbb } .dark { background: #333 }</style>
+PAGE = """<!doctype html><html lang="zh"><title>表</title>
+<style>.faint { color: #bbb } .dark { background: #333 }</style>
 <main><h1>一张表</h1><table>{rows}</table></main></html>"""
 
 
