@@ -11,6 +11,7 @@ import numpy as np
 
 from analysis.design import Design, build_design
 from analysis.disclosure import disclosable
+from analysis.estimates.against_rest import against_rest
 from analysis.estimates.contrasts import contrast
 from analysis.estimates.crosstabs import crosstab
 from analysis.estimates.domains import DomainSet, chosen_domain, crossed_domains, distinct, subset_rows
@@ -31,6 +32,7 @@ from analysis.plan_weighting import TrimStep
 from analysis.ranks import rank_domains
 from analysis.read import read_frame, replicate_columns
 from analysis.result import (
+    AgainstRest,
     Contrast,
     Crosstab,
     Estimate,
@@ -78,6 +80,7 @@ def run_plan(
         trends=trends,
         small_areas=run.small_areas(folder),
         two_samples=run.two_samples(folder),
+        against_rest=tuple(run.against_rest()),
         decisions=plan.decisions.model_dump(mode="json") | {"nominal_alpha": nominal_alpha(plan.decisions)},
     )
 
@@ -187,6 +190,13 @@ class _Run:
             found.append(
                 contrast(part, measure, sets, self.method, self.whole_df(measure), self.plan.interval.level[0])
             )
+        return found
+
+    def against_rest(self) -> list[AgainstRest]:
+        found: list[AgainstRest] = []
+        for part in self.plan.against_rest:
+            columns = [self.domains((name,)) for name in part.over]
+            found += against_rest(part, self.measures[part.indicator][0], columns, self.method)
         return found
 
     def trends(self) -> list[Trend]:

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from analysis.plan_comparisons import (
+    AgainstRestPlan,
     ContrastPlan,
     CrosstabPlan,
     RankPlan,
@@ -56,6 +57,7 @@ class Plan(Part):
     domains: tuple[Names, ...] = ((),)
     interval: IntervalPlan = IntervalPlan()
     contrasts: tuple[ContrastPlan, ...] = ()
+    against_rest: tuple[AgainstRestPlan, ...] = ()
     crosstabs: tuple[CrosstabPlan, ...] = ()
     ranks: tuple[RankPlan, ...] = ()
     trends: tuple[TrendPlan, ...] = ()
@@ -72,13 +74,22 @@ class Plan(Part):
             raise ValueError(f"indicator ids that differ, {sorted(twice)} stands twice")
         single = {indicator.id for indicator in self.indicators if indicator.rule != "distribution"}
         used = [part.indicator for part in self.contrasts] + [part.indicator for part in self.ranks]
+        used += [part.indicator for part in self.against_rest]
         used += [part.indicator for part in self.trends] + [part.indicator for part in self.small_areas]
         for name in used:
             if name not in single:
                 raise ValueError(
-                    f"contrasts, ranks, trends and small areas of an indicator with one figure ({sorted(single)}), "
-                    f"not {name!r}"
+                    "contrasts, against_rest, ranks, trends and small areas of an indicator with one figure "
+                    f"({sorted(single)}), not {name!r}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _totals_are_not_compared(self) -> Self:
+        totals = {indicator.id for indicator in self.indicators if indicator.rule == "total"}
+        for part in self.against_rest:
+            if part.indicator in totals:
+                raise ValueError(f"against_rest of a share, mean or ratio, {part.indicator!r} is a total")
         return self
 
     @model_validator(mode="after")
@@ -106,6 +117,7 @@ class Plan(Part):
         names += [name for indicator in self.indicators for name in indicator.columns]
         names += [name for spec in self.domains for name in spec]
         names += [name for contrast in self.contrasts for where in contrast.between for name in where]
+        names += [name for part in self.against_rest for name in part.over]
         names += [name for table in self.crosstabs for name in (table.row, table.column)]
         names += [name for rank in self.ranks for name in rank.over]
         names += [name for part in self.small_areas for name in part.over]

@@ -28,6 +28,14 @@ class ContrastPlan(Part):
         return self
 
 
+class AgainstRestPlan(Part):
+    """Every domain of each column against all others of that column; all of them are one family for Holm's steps."""
+
+    indicator: str
+    over: Names = Field(min_length=1)
+    level: float = Field(default=0.95, gt=0, lt=1)
+
+
 class CrosstabPlan(Part):
     """A test of association between two columns."""
 

@@ -83,6 +83,27 @@ class Contrast:
 
 
 @dataclass(frozen=True)
+class AgainstRest:
+    """One domain against all others of its column: `difference`, its estimate minus theirs (`rest`), tested against 0.
+
+    `df`: degrees of freedom of the domain's own answers; `p_adjusted`: by Holm's steps over all of the indicator.
+    """
+
+    indicator: str
+    domain: Mapping[str, str]
+    rest: float | None
+    difference: float | None
+    se: float | None
+    df: int
+    level: float
+    lower: float | None
+    upper: float | None
+    p_value: float | None
+    flags: tuple[str, ...]
+    p_adjusted: float | None = None
+
+
+@dataclass(frozen=True)
 class Departure:
     """Wald's F test that the domains do not lie on a straight line."""
 
@@ -248,4 +269,5 @@ class Result:
     trends: tuple[Trend, ...] = ()
     small_areas: tuple[SmallAreaTable, ...] = ()
     two_samples: TwoSamples | None = None
+    against_rest: tuple[AgainstRest, ...] = ()
     decisions: Mapping[str, Any] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from analysis.estimates.domains import DomainSet, one_domain
 from analysis.estimates.linearised import degrees_of_freedom, influence, kept_psus, psus_with
 from analysis.estimates.measure import Measure
 from analysis.estimates.sample import Sample
-from analysis.estimates.tables import DomainSums, Tables, batches, joined_sums, tabulate
+from analysis.estimates.tables import DomainSums, Tables, batches, joined_sums, tabulate, without
 from analysis.estimates.variance import scaled_deviations, variances
 from analysis.frame import Floats, Ints
 
@@ -36,6 +36,19 @@ class Estimates:
         return self.sums.estimate
 
 
+@dataclass(frozen=True)
+class Gaps:
+    """A measure in the domains of a set and outside each, arrays of shape (q,). NaN: not defined.
+
+    `value`: in the domain; `rest`: in all others of the set; `variance` of their difference; `df` of its own answers.
+    """
+
+    value: Floats
+    rest: Floats
+    variance: Floats
+    df: Ints
+
+
 class VarianceMethod(Protocol):
     """How variances are found: by linearisation or by replicates."""
 
@@ -50,6 +63,10 @@ class VarianceMethod(Protocol):
 
     def covariance(self, measures: Sequence[tuple[Measure, DomainSet]]) -> tuple[Floats, Floats]:
         """Estimates (k,) of all the sets' domains one after another, and their covariance matrix (k, k)."""
+        ...
+
+    def against_rest(self, measure: Measure, domains: DomainSet) -> Gaps:
+        """Every domain and all others of the set."""
         ...
 
 
@@ -70,9 +87,7 @@ class Linearisation:
     def _estimate(self, tables: Tables) -> Estimates:
         kept = kept_psus(self.sample, tables.kept_psus)
         deviations = scaled_deviations(self.sample.design, influence(self.sample, tables), kept)
-        df = degrees_of_freedom(self.sample, tables.base_psus)
-        answered = np.minimum(df, degrees_of_freedom(self.sample, tables.answered_psus))
-        return Estimates(tables.sums, variances(deviations), df, answered, None)
+        return Estimates(tables.sums, variances(deviations), *self._degrees(tables), None)
 
     def covariance(self, measures: Sequence[tuple[Measure, DomainSet]]) -> tuple[Floats, Floats]:
         """As R's svycontrast: all rows of the subset stay in the design."""
@@ -84,6 +99,26 @@ class Linearisation:
             kept = np.broadcast_to(kept, (kept.shape[0], totals.shape[1]))
         deviations = scaled_deviations(self.sample.design, totals, kept)
         return np.concatenate([table.sums.estimate for table in tables]), deviations.T @ deviations
+
+    def against_rest(self, measure: Measure, domains: DomainSet) -> Gaps:
+        """As R's svycontrast of a domain and its complement: all rows of the subset stay in the design."""
+        whole = tabulate(self.sample, [measure], one_domain(domains.of_row >= 0))
+        everyone = kept_psus(self.sample, psus_with(self.sample, one_domain(self.sample.inside), self.sample.inside))
+        found = []
+        for _, part in batches(self.sample, [measure], domains):
+            own = tabulate(self.sample, [measure], part)
+            rest = without(whole, own)
+            gap = influence(self.sample, own) - influence(self.sample, rest)
+            kept = None if everyone is None else np.broadcast_to(everyone, (everyone.shape[0], gap.shape[1]))
+            deviations = scaled_deviations(self.sample.design, gap, kept)
+            found.append((own.sums.estimate, rest.sums.estimate, variances(deviations), self._degrees(own)[1]))
+        value, others, variance, df = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return Gaps(value, others, variance, df)
+
+    def _degrees(self, tables: Tables) -> tuple[Ints, Ints]:
+        """Of the base, and of the answers, never more."""
+        df = degrees_of_freedom(self.sample, tables.base_psus)
+        return df, np.minimum(df, degrees_of_freedom(self.sample, tables.answered_psus))
 
 
 def joined(parts: Sequence[Estimates]) -> Estimates:

@@ -11,13 +11,13 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.estimates.domains import DomainSet, described
-from analysis.estimates.linearisation import Estimates, joined
+from analysis.estimates.domains import DomainSet, described, one_domain
+from analysis.estimates.linearisation import Estimates, Gaps, joined
 from analysis.estimates.linearised import degrees_of_freedom
 from analysis.estimates.measure import Measure
 from analysis.estimates.replicates import Block, ReplicateDesign
 from analysis.estimates.sample import Sample
-from analysis.estimates.tables import Tables, sums_by, tabulate
+from analysis.estimates.tables import Tables, sums_by, tabulate, without
 from analysis.fault import shortened
 from analysis.frame import Bools, Floats, Ints, cross, paired
 
@@ -161,14 +161,15 @@ class Replication:
 
     def replicate_estimates(self, measure: Measure, domains: DomainSet) -> Floats:
         """θ of every domain in every replicate, shape (domains, replicates); NaN for an empty domain."""
+        numerator, denominator = self._replicate_sums(measure, domains)
+        return numerator if measure.is_total else _ratio(numerator, denominator)
+
+    def _replicate_sums(self, measure: Measure, domains: DomainSet) -> tuple[Floats, Floats]:
+        """Numerator and denominator of θ in every replicate, each (domains, replicates)."""
         if self._leaves_one_out(domains):
-            numerator, denominator = self._sums_left(measure, domains)
-        else:
-            numerator = self._sums(measure.y, domains)
-            denominator = numerator if measure.is_total else self._sums(measure.x, domains)
-        if measure.is_total:
-            return numerator
-        return np.divide(numerator, denominator, out=np.full_like(numerator, np.nan), where=denominator != 0)
+            return self._sums_left(measure, domains)
+        numerator = self._sums(measure.y, domains)
+        return numerator, numerator if measure.is_total else self._sums(measure.x, domains)
 
     def _leaves_one_out(self, domains: DomainSet) -> bool:
         """Whether every replicate leaves out one unit, and the table of (stratum, class, domain) fits in memory."""
@@ -320,6 +321,22 @@ class Replication:
             parts.append(self._deviations(self.replicate_estimates(measure, domains), full))
         deviations = np.vstack(parts)
         return np.concatenate(values), deviations @ deviations.T
+
+    def against_rest(self, measure: Measure, domains: DomainSet) -> Gaps:
+        """Deviations of both sides in every replicate; a side that has nobody in one adds nothing there, as in R."""
+        whole = tabulate(self.sample, [measure], one_domain(domains.of_row >= 0))
+        own = tabulate(self.sample, [measure], domains)
+        value, rest = own.sums.estimate, without(whole, own).sums.estimate
+        y, x = self._replicate_sums(measure, domains)
+        left_y, left_x = y.sum(axis=0) - y, x.sum(axis=0) - x
+        nobody = np.abs(left_x) < NOTHING * np.abs(x.sum(axis=0))
+        others = _ratio(left_y, np.where(nobody, 0.0, left_x))
+        gap = self._deviations(_ratio(y, x), value) - self._deviations(others, rest)
+        return Gaps(value, rest, (gap**2).sum(axis=1), np.minimum(*self._degrees(measure, domains, own)))
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+    return np.divide(numerator, denominator, out=np.full_like(numerator, np.nan), where=denominator != 0)
 
 
 def _numbers(replicates: Bools) -> str:

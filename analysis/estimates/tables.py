@@ -7,7 +7,7 @@ share the counts. Ratios and items with many values go row by row. Both give the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -92,6 +92,29 @@ def tabulate(sample: Sample, measures: Sequence[Measure], domains: DomainSet) ->
         few = coding is not None and _cells(height, domains, coding) <= MOST_CELLS
         found.append((_from_codes if few else _from_rows)(sample, measure, domains))
     return found[0] if len(found) == 1 else _side_by_side(found)
+
+
+def without(whole: Tables, parts: Tables) -> Tables:
+    """For each domain of `parts` the tables of all others, with what an estimate and its influence need.
+
+    `whole`: one domain, all of `parts` together. Counts tell where nothing is left, because sums leave rounding.
+    """
+    answered = whole.sums.answered - parts.sums.answered
+    some = answered > 0
+    sums = replace(
+        parts.sums,
+        y=np.where(some, whole.sums.y - parts.sums.y, 0.0),
+        x=np.where(some, whole.sums.x - parts.sums.x, 0.0),
+        answered=answered,
+    )
+    return replace(
+        parts,
+        sums=sums,
+        y_unit=whole.y_unit - parts.y_unit,
+        x_unit=whole.x_unit - parts.x_unit,
+        y_fit=None if whole.y_fit is None or parts.y_fit is None else whole.y_fit - parts.y_fit,
+        x_fit=None if whole.x_fit is None or parts.x_fit is None else whole.x_fit - parts.x_fit,
+    )
 
 
 def _side_by_side(parts: Sequence[Tables]) -> Tables:

@@ -26,8 +26,9 @@ def table_of(heads: list[str], rows: list[list[str]], numbers: set[int]) -> str:
 
 
 def further_tables(result: Result, plan: Plan, language: Language) -> Iterator[str]:
-    """Trends, model-based small areas, and the two samples, where the plan asks for them."""
+    """Domains against the rest, trends, model-based small areas, and the two samples, where the plan asks for them."""
     rules = {indicator.id: indicator.rule for indicator in plan.indicators}
+    yield from _against_rest(result, rules, language)
     yield from _trends(result, rules, language)
     yield from _small_areas(result, rules, language)
     yield from _two_samples(result, language)
@@ -35,6 +36,21 @@ def further_tables(result: Result, plan: Plan, language: Language) -> Iterator[s
 
 def _heads(keys: list[str], language: Language) -> list[str]:
     return [word(key, language) for key in keys]
+
+
+def _against_rest(result: Result, rules: Mapping[str, str], language: Language) -> Iterator[str]:
+    if not result.against_rest:
+        return
+    rows = []
+    for part in result.against_rest:
+        rule = rules[part.indicator]
+        values = [shown_value(value, rule) for value in (part.difference, part.lower, part.upper, part.se, part.rest)]
+        tests = ["–" if p is None else f"{p:.4f}" for p in (part.p_value, part.p_adjusted)]
+        flags = "; ".join(in_words(flag, language) for flag in part.flags)
+        rows.append([escape(part.indicator), escape(described(part.domain)), *values, *tests, escape(flags)])
+    keys = ["indicator", "domain", "difference", "lower", "upper", "se", "rest", "p_value", "p_adjusted", "flags"]
+    yield f"<h2>{word('against_rest', language)}</h2>"
+    yield table_of(_heads(keys, language), rows, {2, 3, 4, 5, 6, 7, 8})
 
 
 def _trends(result: Result, rules: Mapping[str, str], language: Language) -> Iterator[str]:

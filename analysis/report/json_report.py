@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.result import (
     SCHEMA_VERSION,
+    AgainstRest,
     Contrast,
     Crosstab,
     Estimate,
@@ -35,6 +36,10 @@ def estimate_entry(estimate: Estimate) -> dict[str, Any]:
 def contrast_entry(contrast: Contrast) -> dict[str, Any]:
     entry = asdict(contrast)
     return entry | {"between": list(contrast.between), "weights": list(contrast.weights), "flags": list(contrast.flags)}
+
+
+def against_rest_entry(found: AgainstRest) -> dict[str, Any]:
+    return asdict(found) | {"flags": list(found.flags)}
 
 
 def crosstab_entry(crosstab: Crosstab) -> dict[str, Any]:
@@ -79,6 +84,7 @@ def result_entry(result: Result) -> dict[str, Any]:
         "psus": result.design[1],
         "estimates": [estimate_entry(estimate) for estimate in result.estimates],
         "contrasts": [contrast_entry(contrast) for contrast in result.contrasts],
+        "against_rest": [against_rest_entry(found) for found in result.against_rest],
         "crosstabs": [crosstab_entry(crosstab) for crosstab in result.crosstabs],
         "ranks": [ranking_entry(ranking) for ranking in result.ranks],
         "trends": [trend_entry(trend) for trend in result.trends],

@@ -36,6 +36,8 @@ def method_lines(result: Result, plan: Plan, language: Language) -> Iterator[str
     if any(indicator.target for indicator in plan.indicators):
         yield from _decision_lines(plan, result, language)
     yield sentence("publication", language)
+    if result.against_rest:
+        yield sentence("against_rest", language)
     if result.small_areas:
         yield sentence("small_areas", language)
     if result.two_samples:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from analysis.estimates.domains import described
-from analysis.result import Contrast, Crosstab, Estimate, Ranking, Result, SmallAreaTable, Trend
+from analysis.result import AgainstRest, Contrast, Crosstab, Estimate, Ranking, Result, SmallAreaTable, Trend
 
 Row = dict[str, Any]
 
@@ -69,6 +69,16 @@ def _contrast_row(contrast: Contrast) -> Row:
         "p_adjusted": contrast.p_adjusted,
         "flags": "; ".join(contrast.flags),
     }
+
+
+def against_rest_rows(result: Result) -> list[Row]:
+    return [_against_rest_row(found) for found in result.against_rest]
+
+
+def _against_rest_row(found: AgainstRest) -> Row:
+    keys = ("rest", "difference", "se", "df", "level", "lower", "upper", "p_value", "p_adjusted")
+    row: Row = {"indicator": found.indicator, "domain": described(found.domain)}
+    return row | {key: getattr(found, key) for key in keys} | {"flags": "; ".join(found.flags)}
 
 
 def trend_rows(result: Result) -> list[Row]:
@@ -166,6 +176,7 @@ def _step_row(step: Mapping[str, Any]) -> Row:
 TABLES: dict[str, Callable[[Result], list[Row]]] = {
     "estimates": estimate_rows,
     "contrasts": contrast_rows,
+    "against_rest": against_rest_rows,
     "trends": trend_rows,
     "crosstabs": crosstab_rows,
     "ranks": rank_rows,

@@ -14,6 +14,8 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "title": ("调查分析结果", "Survey results", "調查分析結果"),
     "estimates": ("估计值", "Estimates", "估計值"),
     "contrasts": ("差异比较", "Contrasts", "差異比較"),
+    "against_rest": ("与其余比较", "Against the rest", "與其餘比較"),
+    "rest": ("其余", "Rest", "其餘"),
     "crosstabs": ("关联检验", "Tests of association", "關聯檢驗"),
     "trends": ("变化趋势", "Trends", "變化趨勢"),
     "small_areas": ("小区域模型估计", "Small areas, model-based", "小區域模型估計"),
@@ -170,6 +172,14 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
         "小区域模型估计（Fay–Herriot，REML）仅供参考，不用于达标判定。",
         "Small-area estimates (Fay-Herriot, REML) are model-based and decide nothing.",
         "小區域模型估計（Fay–Herriot，REML）僅供參考，不用於達標判定。",
+    ),
+    "against_rest": (
+        "“与其余比较”：每个区域与同一列其余区域之差，含协方差；自由度按该区域自己的回答；"
+        "p 值在一个指标的全部区域中用 Holm 法校正。",
+        "Against the rest: each domain minus all others of its column, with covariance; degrees of freedom of its own "
+        "answers; p-values adjusted by Holm's steps over all domains of an indicator.",
+        "「與其餘比較」：每個區域與同一欄其餘區域之差，含協方差；自由度按該區域自己的回答；"
+        "p 值在一個指標的全部區域中用 Holm 法校正。",
     ),
     "two_samples": (
         "扫码样本与合并估计有假设，不用于达标判定：{assumptions}",

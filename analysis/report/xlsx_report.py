@@ -15,6 +15,7 @@ from analysis.result import Result
 SHEETS = {
     "estimates": "estimates",
     "contrasts": "contrasts",
+    "against_rest": "against_rest",
     "crosstabs": "crosstabs",
     "trends": "trends",
     "ranks": "ranks",

@@ -68,7 +68,8 @@ PLANS: dict[str, dict[str, Any]] = {
     "lonely in domains": {"design": ADJUST | {"lonely_in_domains": True}},
     "poststratified": {"calibration": [POSTSTRATIFY]},
     "poststratified, some missing": {"calibration": [PARTLY]},
-    "raked": {"calibration": [RAKE]},
+    "raked": {"calibration": [RAKE], "against_rest": [{"indicator": one, "over": ["dom", "age"]} for one in
+                                                      ("q", "per_head")]},
     "raked, some missing": {"calibration": [KEEP]},
     "raked, trimmed, raked": {"calibration": [RAKE, TRIM, RAKE]},
     "raked, then trimmed once": {"calibration": [RAKE, TRIM | {"strict": False}]},
@@ -103,6 +104,7 @@ PLANS: dict[str, dict[str, Any]] = {
     | {"decisions": {"adjust": "holm", "looks": {"kind": "any_time", "fraction": 0.6}}},
     "half samples": {"data": {"file": "pairs.csv"}, "design": ADJUST | {"replicates": {"type": "brr", "rho": 0.3}},
                      "indicators": [INDICATORS[0]], "domains": [[], ["stratum"]], "crosstabs": [], "contrasts": [],
+                     "against_rest": [],
                      "ranks": []},
 }  # fmt: skip
 
@@ -115,6 +117,7 @@ def write_plan_folder(folder: Path, parts: Mapping[str, Any]) -> None:
         "domains": [[], ["stratum"]],
         "interval": {"method": ["korn-graubard", "logit"], "level": 0.95},
         "contrasts": [{"indicator": "q", "between": [{"dom": "east"}, {"dom": "west"}]}],
+        "against_rest": [{"indicator": "q", "over": ["dom", "stratum"], "level": 0.9}],
         "crosstabs": [{"row": "often", "column": "sex"}],
         "ranks": [
             {"indicator": "q", "over": ["stratum"]},

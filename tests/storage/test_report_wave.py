@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,20 +14,23 @@ from pypdf import PdfReader
 
 from survey.actions.fieldwork.show_fieldwork import show_fieldwork
 from survey.actions.results.report_period import report_period
-from survey.actions.results.report_wave import report_as, report_wave
+from survey.actions.results.report_wave import report_as, report_source, report_wave
 from survey.actions.results.response_rates import response_rates
 from survey.exchange.report.explain_finding import explain_finding
+from survey.exchange.report.report_source import ReportSource, fingerprint
+from survey.exchange.report.wave_report import build_report
 from survey.fieldwork.case import Phase
 from survey.programme.area import AreaLevel
 from survey.programme.period import PeriodError
-from survey.programme.report import Heading, Report, Table
+from survey.programme.report import Heading, Paragraph, Report, Table
 from survey.programme.wave import OFFICE_TIME
+from survey.response.response import Source
 from survey.storage import Storage
 from survey.storage.analyses import newest_run
 from survey.storage.areas import load_area_tree
 from survey.storage.fieldwork import list_cases
 from survey.storage.waves import require_wave
-from tests.demonstration import WAVE, Demonstration
+from tests.demonstration import STREET, WAVE, Demonstration
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,46 @@ def test_the_report_tells_the_response_rates_that_the_fieldwork_page_has(storage
     complete = sum(case.disposition.value == "110" and case.phase is Phase.MAIN for case in cases)
     assert f"完成（I）{complete} 户" in text and f"完成 {complete} 户，应答率（AAPOR RR1）{told['RR1'][0]}" in text
     assert response_rates([]) is None
+
+
+def sheets(source: ReportSource) -> str:
+    return "\n".join(part.text for part in build_report(source).parts if isinstance(part, Paragraph))
+
+
+def test_a_unit_is_told_only_of_areas_that_are_lower_than_the_rest_when_all_areas_are_tested_together(
+    storage: Storage,
+) -> None:
+    with storage.read() as session:
+        run = newest_run(session, WAVE, "done")
+        assert run is not None
+        source = report_source(session, WAVE, run)
+    entries = source.result["prob"]["against_rest"]
+    areas = {(entry["indicator"], *entry["domain"].values()) for entry in entries}
+    assert areas == {key for key in source.figures(Source.PROB) if key[1] != source.district.code}
+    assert [entry for entry in entries if (entry["p_value"] or 1) <= 0.05], "some differ when each is tested alone"
+    assert not any(gap.is_credibly_lower for gap in source.against_rest)
+    assert "明显低于全区其余地方的有" not in sheets(source) and "没有列出的地方不等于没有差别" in sheets(source)
+
+    def found(street: str, difference: float, p: float) -> str:
+        told = [
+            entry | {"difference": difference, "p_adjusted": p}
+            if entry["indicator"] == "ENV" and entry["domain"] == {"street": street}
+            else entry
+            for entry in entries
+        ]
+        changed = replace(source, result={**source.result, "prob": {**source.result["prob"], "against_rest": told}})
+        assert fingerprint(changed) != fingerprint(source)
+        return sheets(changed)
+
+    figure = source.figures(Source.PROB)["ENV", STREET]
+    assert figure.estimate is not None
+    name = source.areas.by_code[STREET].name.zh_hans
+    lower = f"明显低于全区其余地方的有 1 处，相差最多的是{name}（{figure.estimate * 100:.1f}%，低 8.2 个百分点）。"
+    assert lower in found(STREET, -0.0821, 0.05)
+    assert "明显低于全区其余地方的有" not in found(STREET, -0.0821, 0.0501)
+    assert "明显低于全区其余地方的有" not in found(STREET, 0.0821, 0.01)
+    before = {key: value for key, value in source.result["prob"].items() if key != "against_rest"}
+    assert "没有检验过" in sheets(replace(source, result={**source.result, "prob": before}))
 
 
 def test_every_warning_of_the_demonstration_is_told_in_chinese(storage: Storage) -> None:

@@ -26,6 +26,7 @@ def comparison_lines(plan: Plan) -> Iterator[str]:
         yield '              "dk_share"),'
         yield '  texts = c("decision", "point_meets", "publishable"))'
     yield from _contrasts(plan)
+    yield from _against_rest(plan)
     yield from _crosstabs(plan)
     yield from _ranks(plan)
     model_based = {"trends": plan.trends, "small_areas": plan.small_areas, "volunteers": plan.volunteers}
@@ -52,6 +53,20 @@ def _contrasts(plan: Plan) -> Iterator[str]:
 
 def _named(where: Mapping[str, str]) -> str:
     return ", ".join(f"{quoted(name, '`')} = {r(level)}" for name, level in where.items())
+
+
+def _against_rest(plan: Plan) -> Iterator[str]:
+    if not plan.against_rest:
+        return
+    yield ""
+    yield "against_rest <- list()"
+    for k, part in enumerate(plan.against_rest, start=1):
+        called = f"indicators[[{r(part.indicator)}]], {r(list(part.over))}, {r(part.level)}"
+        yield f"against_rest[[{k}]] <- cbind(place = {k}, against_rest_of(study, {called}))"
+    yield 'published <- read_table("against_rest.csv")'
+    yield "published$place <- rep(seq_along(against_rest), vapply(against_rest, nrow, 1L))"
+    yield 'differences$against_rest <- compare(do.call(rbind, against_rest), published, keys = c("place", "domain"),'
+    yield '  numbers = c("rest", "difference", "se", "df", "lower", "upper", "p_value", "p_adjusted"))'
 
 
 def _crosstabs(plan: Plan) -> Iterator[str]:

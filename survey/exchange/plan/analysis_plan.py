@@ -18,7 +18,7 @@ SEX_MARGIN = "margins_sex.csv"
 AGE_MARGIN = "margins_age.csv"
 # Sections of a plan that a wave may replace (Wave.analysis); data and indicators stay what the wave has.
 REPLACEABLE = (
-    *("design", "subset", "calibration", "domains", "interval", "contrasts", "crosstabs", "ranks"),
+    *("design", "subset", "calibration", "domains", "interval", "contrasts", "against_rest", "crosstabs", "ranks"),
     *("trends", "decisions", "disclosure"),
 )
 # Final weights stay within these multiples of their mean: wide enough to leave a normal calibration alone.
@@ -79,6 +79,9 @@ def derived_plan(
     plan["indicators"] = [dict(indicator) for indicator in indicators]
     plan["domains"] = [[], ["street"], ["community"], *([mark] for mark in marks)]
     plan["interval"] = {"method": ["korn-graubard", "logit"], "level": [0.95, 0.90]}
+    if drawn and psus > 1:
+        areas = [name for name in ("street", "community") if [name] in plan["domains"]]
+        plan["against_rest"] = [{"indicator": one["id"], "over": areas} for one in plan["indicators"]]
     if drawn and fraction is not None:
         plan["decisions"] = {"looks": {"kind": "any_time", "fraction": fraction}}
     if volunteers is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from survey.fieldwork.response_rates import ResponseRates
 from survey.instrument.questionnaire import Questionnaire
+from survey.programme.against_rest import AgainstRest, read_against_rest
 from survey.programme.area import Area, AreaLevel, AreaTree
 from survey.programme.figure import Figure, read_figure, read_self_selected_figure
 from survey.programme.release import Fieldwork
@@ -69,6 +70,12 @@ class ReportSource:
             if entry["category"] is None and (area := self._area_of(entry["domain"])) is not None
         }
 
+    @property
+    def against_rest(self) -> tuple[AgainstRest, ...]:
+        """How every area of the drawn sample differs from the rest; empty for a run that did not compare them."""
+        entries = (self.result.get(Source.PROB.value) or {}).get("against_rest") or ()
+        return tuple(gap for gap in map(read_against_rest, entries) if gap.area in self.areas.by_code)
+
     def _area_of(self, domain: Mapping[str, str]) -> str | None:
         if not domain:
             return self.district.code
@@ -88,5 +95,8 @@ def fingerprint(source: ReportSource) -> str:
     compared = (source.result.get(Source.PROB.value) or {}).get("two_samples")
     if compared:
         kept["two_samples"] = compared
+    gaps = [[gap.indicator, gap.area, gap.difference, gap.p_adjusted] for gap in source.against_rest]
+    if gaps:
+        kept["against_rest"] = gaps
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

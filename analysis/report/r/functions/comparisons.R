@@ -57,6 +57,41 @@ contrast_of <- function(study, indicator, between, weights, level) {
     p_value = if (df > 0) 2 * pt(-abs(estimate) / se, df) else NA)
 }
 
+# Every domain of each column against all others of that column, adjusted together by Holm's steps; degrees of freedom
+# are those of the domain's own answers.
+against_rest_of <- function(study, indicator, over, level) {
+  m <- measures_of(study$data, indicator)[[1]]
+  found <- do.call(rbind, lapply(over, function(name) {
+    domains <- domains_of(study$data, study$inside, name)
+    known <- Reduce(`|`, domains)
+    rows <- lapply(names(domains), function(domain) rest_of(study, indicator, m, domains[[domain]], known, level))
+    cbind(data.frame(domain = names(domains), stringsAsFactors = FALSE), as.data.frame(do.call(rbind, rows)))
+  }))
+  found$p_adjusted <- NA
+  tested <- !is.na(found$p_value)
+  found$p_adjusted[tested] <- p.adjust(found$p_value[tested], "holm")
+  found
+}
+
+rest_of <- function(study, indicator, m, own, known, level) {
+  both <- together(study, indicator, m, list(own, known & !own))
+  df <- min(degrees_of_freedom(study, own & !m$aside), degrees_of_freedom(study, own & m$answered))
+  gap <- both$value[1] - both$value[2]
+  none <- c(rest = both$value[2], difference = gap, se = NA, df = df, lower = NA, upper = NA, p_value = NA)
+  if (is.na(gap)) return(none)
+  stat <- structure(both$value, names = c("own", "rest"), var = both$covariance, statistic = "mean", class = "svystat")
+  se <- as.numeric(SE(svycontrast(stat, c(1, -1))))
+  none["se"] <- se
+  if (!is.finite(se) || se < 1e-7 * max(max(abs(both$value)), 1e-3)) {
+    none["se"] <- if (is.finite(se)) 0 else NA
+    return(none)
+  }
+  if (df <= 0) return(none)
+  limits <- gap + c(-1, 1) * qt((1 + level) / 2, df) * se
+  none[c("lower", "upper", "p_value")] <- c(limits, 2 * pt(-abs(gap) / se, df))
+  none
+}
+
 # svychisq, or its formula where lonely PSUs are adjusted; degrees of freedom below are those of the rows of the table,
 # or of the whole design after calibration.
 crosstab_of <- function(study, row, column) {

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from survey.exchange.report.figure_row import HEAD, WIDTHS, figure_row, shown_value
 from survey.exchange.report.report_source import ReportSource
+from survey.programme.against_rest import AgainstRest
 from survey.programme.figure import Figure
+from survey.programme.indicator import Unit as Measured
 from survey.programme.report import Heading, PageBreak, Paragraph, Part, Table
 from survey.programme.unit import UnitRole
 from survey.programme.wave_indicator import WaveIndicator
@@ -23,6 +25,8 @@ def unit_sheets(source: ReportSource) -> Iterator[Part]:
     figures = source.figures(Source.PROB)
     yield PageBreak()
     yield Heading(1, "责任单位")
+    if source.is_drawn:
+        yield _how_compared(source.against_rest)
     for unit in concerned:
         yield Heading(2, unit.name.zh_hans)
         roles = [(by_id[indicator], role) for indicator, role in unit.roles if indicator in by_id]
@@ -40,21 +44,34 @@ def unit_sheets(source: ReportSource) -> Iterator[Part]:
 
 
 def _worse_areas(source: ReportSource, figures: Mapping[tuple[str, str], Figure], one: WaveIndicator) -> str:
-    """Areas whose whole 95 % interval lies below the district's figure; empty when there is none."""
-    whole = figures.get((one.indicator.id, source.district.code))
-    if whole is None or whole.estimate is None:
-        return ""
-    below = [
-        (figure.estimate, area.name.zh_hans)
-        for area in source.areas.areas
-        if area.code != source.district.code
-        and (figure := figures.get((one.indicator.id, area.code))) is not None
-        and figure.estimate is not None
-        and figure.limits
-        and figure.limits[-1].upper < whole.estimate
+    """The areas that are credibly lower than the rest of the district; empty when there is none."""
+    lower = [
+        (gap.difference, gap.area, shown_value(figure.estimate, one.indicator.unit))
+        for gap in source.against_rest
+        if gap.indicator == one.indicator.id and gap.is_credibly_lower and gap.difference is not None
+        if (figure := figures.get((gap.indicator, gap.area))) is not None and figure.estimate is not None
     ]
-    if not below:
+    if not lower:
         return ""
-    worst = sorted(below)[:MOST_WORSE_AREAS]
-    names = "、".join(f"{name}（{shown_value(value, one.indicator.unit)}）" for value, name in worst)
-    return f"{one.indicator.label.zh_hans}：95% 区间整个低于全区结果的地方有 {len(below)} 处，最低的是{names}。"
+    names = "、".join(
+        f"{source.areas.by_code[area].name.zh_hans}（{value}，低 {_gap(-difference, one)}）"
+        for difference, area, value in sorted(lower)[:MOST_WORSE_AREAS]
+    )
+    return f"{one.indicator.label.zh_hans}：明显低于全区其余地方的有 {len(lower)} 处，相差最多的是{names}。"
+
+
+def _gap(difference: float, one: WaveIndicator) -> str:
+    """Percentage points between two rates, points between two scores."""
+    rate = one.indicator.unit is Measured.RATE
+    return f"{difference * 100:.1f} 个百分点" if rate else f"{difference:.1f} 分"
+
+
+def _how_compared(gaps: tuple[AgainstRest, ...]) -> Paragraph:
+    if not gaps:
+        return Paragraph("各地与其余地方的差别没有检验过：这次计算还没有这一项，重新计算后才有。", note=True)
+    return Paragraph(
+        "“明显低于全区其余地方”：逐一检验每个街道（镇）、社区（村）与同级其余各处之差（计入两者的协方差），"
+        "p 值在一项指标的全部地方中用 Holm 法校正，不超过 5%，而且该地的结果可以公布。"
+        "没有列出的地方不等于没有差别，只是样本还看不出来。",
+        note=True,
+    )
