@@ -250,6 +250,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "interviewer.enrol_page": frozenset({INTERVIEWER}),
     "interviewer.enrol": frozenset({INTERVIEWER}),
     "devices.devices": frozenset({OFFICE, SUPERVISOR}),
+    "devices.kept": frozenset({OFFICE, SUPERVISOR}),
     "devices.stop": frozenset({OFFICE, SUPERVISOR}),
     "devices.settle": frozenset({OFFICE, SUPERVISOR}),
     "devices.take_file": frozenset({OFFICE, SUPERVISOR}),

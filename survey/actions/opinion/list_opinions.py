@@ -39,6 +39,9 @@ class OpinionList:
 
 @dataclass(frozen=True)
 class ReadSlip:
+    """`number`: the first eight signs of the slip's random id, to speak of it without the name."""
+
+    number: str
     name: str
     contact: str
     sent_on: date
@@ -77,6 +80,6 @@ def read_slips(
             return None
         stored.delete_slips_before(session, now.date() - KEPT)
         rows = stored.list_slips(session, wave_id)
-        slips = [ReadSlip(*decrypt(row.content, secret_key), row.sent_on) for row in rows]
+        slips = [ReadSlip(row.slip_id[:8].upper(), *decrypt(row.content, secret_key), row.sent_on) for row in rows]
         record_event(session, new_event(now, actor, "read_reply_slips", wave_id, f"{len(slips)} slips"))
     return wave, slips

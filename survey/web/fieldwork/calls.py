@@ -12,6 +12,7 @@ from survey.fieldwork.case import FieldworkError
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.fieldwork.visit import Visit, VisitMode
 from survey.programme.wave import OFFICE_TIME
+from survey.web.fieldwork.lists import call_listing
 from survey.web.i18n import current_time, gettext
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -32,7 +33,9 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def calls() -> str:
-    return render_template("fieldwork/calls.html", waves=_mine())
+    mine = _mine()
+    rows = [(each.wave, one) for each in mine for one in each.cases if one.case.needs_visit]
+    return render_template("fieldwork/calls.html", waves=mine, page=call_listing(mine).page(rows, request.args))
 
 
 def call(wave_id: str, case_id: str) -> str:

@@ -19,6 +19,7 @@ from survey.fieldwork.case import CaseState, FieldworkError, SampledCase
 from survey.fieldwork.disposition import VISIT_OUTCOMES, Disposition
 from survey.programme.wave import WaveError
 from survey.web.fieldwork.case_words import ACTIONS, KEPT_REASONS, PHASES, STATES, refusal_in_words
+from survey.web.fieldwork.lists import KEPT
 from survey.web.fieldwork.recordings import KINDS
 from survey.web.i18n import current_time, gettext, in_page_language
 from survey.web.listing import Column, Filter, Listing
@@ -114,8 +115,7 @@ def _kept_page(wave_id: str, problems: list[str] | None = None) -> str:
     return render_template(
         "fieldwork/kept.html",
         wave=found.wave,
-        kept=found.visits,
-        decided=found.decided,
+        page=KEPT.page(found.visits + found.decided, request.args),
         reasons=KEPT_REASONS,
         problems=problems or [],
     )

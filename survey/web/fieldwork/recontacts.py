@@ -8,6 +8,7 @@ from survey.actions.fieldwork.draw_recontacts import draw_recontacts
 from survey.actions.fieldwork.record_recontact import record_recontact
 from survey.fieldwork.case import FieldworkError
 from survey.programme.wave import WaveError
+from survey.web.fieldwork.lists import recontact_listing
 from survey.web.i18n import current_time, gettext
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -89,6 +90,7 @@ def _page(view: RecontactView, problems: list[str] | None = None) -> str:
         "fieldwork/recontacts.html",
         wave=view.wave,
         view=view,
+        page=recontact_listing(view.rows).page(view.rows, request.args),
         problems=problems or [],
         shares=SHARES,
         typed=request.form,

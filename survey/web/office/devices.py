@@ -10,6 +10,7 @@ from survey.actions.fieldwork.stop_device import find_device, stop_device
 from survey.fieldwork.collect_device import LABEL_LIMIT
 from survey.fieldwork.device import DeviceError, RecordOutcome
 from survey.web.i18n import current_time, gettext
+from survey.web.office.device_lists import DEVICES, KEPT_RECORDS
 from survey.web.office.device_words import REASONS
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -57,6 +58,12 @@ def take_file() -> ResponseReturnValue:
     return redirect(url_for("devices.devices"), 303)
 
 
+@blueprint.get("/kept")
+def kept() -> str:
+    """The records that wait for a person, and what was done about the others."""
+    return _kept_page()
+
+
 @blueprint.post("/kept/<record_id>/<sha256>")
 def settle(record_id: str, sha256: str) -> ResponseReturnValue:
     """Note what was done about a record that waited."""
@@ -68,9 +75,9 @@ def settle(record_id: str, sha256: str) -> ResponseReturnValue:
         else:
             settle_kept_record(services().storage, record_id, sha256, done=done, now=current_time(), **who)
     except DeviceError:
-        return devices_page(gettext("请写明怎样处理的（200 字以内）。")), 422
+        return _kept_page(gettext("请写明怎样处理的（200 字以内）；也可能刚刚有人处理过，请看下面的最新情况。")), 422
     flash(gettext("已记下。"), "success")
-    return redirect(url_for("devices.devices"), 303)
+    return redirect(url_for("devices.kept"), 303)
 
 
 def devices_page(problem: str = "", at: str = "main") -> str:
@@ -79,9 +86,15 @@ def devices_page(problem: str = "", at: str = "main") -> str:
     return render_template(
         "office/devices.html",
         found=found,
-        reasons=REASONS,
+        page=DEVICES.page((*found.devices, *found.collect), request.args),
         problem=problem,
         at=at,
         label_limit=LABEL_LIMIT,
         typed=request.form,
     )
+
+
+def _kept_page(problem: str = "") -> str:
+    found = list_devices(services().storage, signed_in_account().area)
+    page = KEPT_RECORDS.page(found.kept + found.settled, request.args)
+    return render_template("office/kept_records.html", page=page, reasons=REASONS, problem=problem)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from survey.actions.opinion.assign_opinion import Assignment, assign_opinion
-from survey.actions.opinion.list_opinions import OpinionList, list_opinions, read_slips
+from survey.actions.opinion.list_opinions import OpinionList, ReadSlip, list_opinions, read_slips
 from survey.actions.opinion.show_opinion_case import OfficeView, show_opinion_case
 from survey.invitation.code import spaced
 from survey.opinion.opinion import Opinion, OpinionState, Topic
@@ -21,6 +21,20 @@ from survey.web.services import services
 
 blueprint = Blueprint("opinions", __name__, url_prefix="/staff/opinions")
 USUAL_TIME = timedelta(days=15)
+
+
+# Never searched, sorted or narrowed by who it is: a slip serves to tell the results, not to look somebody up.
+SLIPS: Listing[ReadSlip] = Listing(
+    columns=(
+        Column("sent", lazy_gettext("日期"), lambda slip: slip.sent_on),
+        Column("number", lazy_gettext("编号"), lambda slip: slip.number),
+        Column("name", lazy_gettext("称呼")),
+        Column("contact", lazy_gettext("联系方式")),
+    ),
+    identity=lambda slip: slip.number,
+    text=lambda slip: f"{slip.number} {slip.sent_on.isoformat()}",
+    sort="-sent",
+)
 
 
 def _listing(found: OpinionList) -> Listing[Opinion]:
@@ -162,4 +176,4 @@ def slips(wave_id: str) -> str:
     if found is None:
         abort(404)
     wave, read = found
-    return render_template("office/slips.html", wave=wave, slips=read)
+    return render_template("office/slips.html", wave=wave, page=SLIPS.page(read, request.args))

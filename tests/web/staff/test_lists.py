@@ -27,13 +27,25 @@ LISTS = {
         ("/staff/opinions/", "area", "state=received"),
         ("/staff/fieldwork/", "-cases", "status=open"),
         (f"/staff/fieldwork/{WAVE}/cases", "-weight", "interviewer=fy-01"),
+        (f"/staff/fieldwork/{WAVE}/recontacts", "-by", "state=waiting"),
+        (f"/staff/fieldwork/{WAVE}/kept", "-at", "state=waiting"),
+        ("/staff/devices/", "-contact", "app=collect"),
+        ("/staff/devices/kept", "-kept", "state=settled"),
+        (f"/staff/opinions/slips/{WAVE}", "sent", ""),
     ],
     "administrator@chunhe.example": [
         ("/staff/accounts", "-name", "role=office"),
         ("/staff/tokens", "until", ""),
         ("/staff/webhooks/", "state", "state=failed"),
     ],
-    "health@chunhe.example": [("/staff/unit/opinions", "letter", "state=answered")],
+    "health@chunhe.example": [
+        ("/staff/unit/opinions", "letter", "state=answered"),
+        ("/staff/unit/", "-name", "role=lead"),
+    ],
+    "fy-01@chunhe.example": [
+        ("/staff/fieldwork/calls", "-visits", f"wave={WAVE}"),
+        ("/staff/assignments/", "-open", f"wave={WAVE}"),
+    ],
 }
 
 

@@ -53,5 +53,9 @@ def test_slips_are_read_by_the_whole_district_only(sign_in: SignIn) -> None:
     assert opened(whole, "/staff/opinions/").one("a", href=f"/staff/opinions/slips/{WAVE}")
     page = opened(whole, f"/staff/opinions/slips/{WAVE}")
     assert "other@example.org" in page.text
+    number = page.one("code").text
+    assert "other@example.org" in opened(whole, f"/staff/opinions/slips/{WAVE}?q={number.lower()}").text
+    for word in ("王女士", "other"):  # a slip serves to tell the results, never to look somebody up
+        assert "other@example.org" not in opened(whole, f"/staff/opinions/slips/{WAVE}?q={word}").text
     assert street.get(f"/staff/opinions/slips/{WAVE}").status_code == 404
     assert not opened(street, "/staff/opinions/").all("a", href=f"/staff/opinions/slips/{WAVE}")
