@@ -1,7 +1,7 @@
 """Step 1: conditions of an XLSForm in our grammar: renamed, recoded, freed of the limits that are keys of our items."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from survey.instrument.condition import Condition
@@ -109,15 +109,9 @@ def conjuncts(written: str) -> list[str]:
     >>> conjuncts("(a and b) and not(c) and 'd and e' = .")
     ['(a and b)', 'not(c)', "'d and e' = ."]
     """
-    parts, start, depth, quote = [], 0, 0, ""
-    for place, sign in enumerate(written):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign in "()":
-            depth += 1 if sign == "(" else -1
-        elif depth == 0 and sign in "ao" and (place == 0 or written[place - 1] in " )\t\n'\""):
+    parts, start = [], 0
+    for place, sign, depth in _outside_quotes(written):
+        if depth == 0 and sign in "ao" and (place == 0 or written[place - 1] in " )\t\n'\""):
             match = _WORD.match(written, place)
             if match and match["word"] == "or":
                 return [written]
@@ -131,14 +125,19 @@ def without_brackets(written: str) -> str:
     """The text inside a pair of brackets that encloses all of it; otherwise the text."""
     if not (written.startswith("(") and written.endswith(")")):
         return written
+    if any(sign == ")" and depth == 0 for _, sign, depth in _outside_quotes(written[:-1])):
+        return written
+    return written[1:-1].strip()
+
+
+def _outside_quotes(written: str) -> Iterator[tuple[int, str, int]]:
+    """Place and sign of everything that is not quoted, with the number of brackets that are open after it."""
     depth, quote = 0, ""
     for place, sign in enumerate(written):
         if quote:
             quote = "" if sign == quote else quote
         elif sign in "'\"":
             quote = sign
-        elif sign in "()":
-            depth += 1 if sign == "(" else -1
-            if depth == 0 and place < len(written) - 1:
-                return written
-    return written[1:-1].strip()
+        else:
+            depth += (sign == "(") - (sign == ")")
+            yield place, sign, depth

@@ -2,12 +2,12 @@
 
 from flask import Blueprint
 
-from survey.web.interviewer import app_files, device_api, enrol
+from survey.web.interviewer import app_files, device_api, enrolment
 from survey.web.interviewer.pages import blueprint
 
 __all__ = ["blueprint", "field"]
 
-enrol.add_routes(blueprint)
+enrolment.add_routes(blueprint)
 
 # Apart from the pages of the staff: no cookie, and one path for the service worker.
 field = Blueprint("field", __name__, url_prefix="/field")
