@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from analysis.frame import Column
 from analysis.multiplicity import adjusted_p_values
 from analysis.patterns.evidence import Evidence, Pattern, PatternError, flag
 
@@ -49,10 +50,11 @@ class _Layout:
 
 
 def interviewer_effect(
-    y: ArrayLike, interviewers: ArrayLike, *, areas: ArrayLike | None = None, level: float = 0.95
+    y: ArrayLike, interviewers: ArrayLike | Column, *, areas: ArrayLike | Column | None = None, level: float = 0.95
 ) -> InterviewerEffect:
     """ICC of y, shape (n,) of 0/1 or scores with NaN for no answer, by analysis of variance.
 
+    Interviewers and areas, shape (n,), are labels, or a column of codes where the same ones are used many times.
     With areas, interviewers are compared within them; an interviewer in two areas counts as two. With n answers of g
     interviewers in a areas: MSB = sum n_i (ybar_i - ybar_area)²/(g - a), MSW = sum (y - ybar_i)²/(n - g),
     n0 = (n - sum over areas of sum n_i²/n_area)/(g - a), icc = (MSB - MSW)/(MSB + (n0 - 1) MSW), F = MSB/MSW.
@@ -94,7 +96,7 @@ def interviewer_effect(
 
 
 def outlying_interviewers(
-    y: ArrayLike, interviewers: ArrayLike, *, areas: ArrayLike | None = None, alpha: float = 0.01
+    y: ArrayLike, interviewers: ArrayLike | Column, *, areas: ArrayLike | Column | None = None, alpha: float = 0.01
 ) -> Pattern:
     """Interviewers whose mean differs from that of the others in their area: a funnel, not a league table.
 
@@ -143,20 +145,29 @@ def _exact(ones: Vector, size: Vector, sums: Vector, total: Vector) -> Vector:
     return np.asarray(np.minimum(1.0, 2 * np.minimum(below, above)))
 
 
-def _layout(y: ArrayLike, interviewers: ArrayLike, areas: ArrayLike | None) -> _Layout:
+def _layout(y: ArrayLike, interviewers: ArrayLike | Column, areas: ArrayLike | Column | None) -> _Layout:
     values = np.asarray(y, dtype=np.float64)
-    who = np.asarray(interviewers).astype(str)
-    where = np.full(len(values), "") if areas is None else np.asarray(areas).astype(str)
-    if values.ndim != 1 or who.shape != values.shape or where.shape != values.shape:
-        raise PatternError(f"expected values, interviewers and areas of one length, found {values.shape}, {who.shape}")
+    who = _as_column(interviewers)
+    where = _as_column(np.full(len(values), "") if areas is None else areas)
+    if values.ndim != 1 or who.codes.shape != values.shape or where.codes.shape != values.shape:
+        raise PatternError(
+            f"expected values, interviewers and areas of one length, found {values.shape}, {who.codes.shape}"
+        )
     rows = np.flatnonzero(np.isfinite(values))
     if rows.size == 0:
         raise PatternError("expected at least some answers, found none")
-    people, person = np.unique(who[rows], return_inverse=True)
-    places, area = np.unique(where[rows], return_inverse=True)
-    pairs, code = np.unique(area * len(people) + person, return_inverse=True)
-    names = [(str(people[pair % len(people)]), str(places[pair // len(people)])) for pair in pairs]
+    people = len(who.labels)
+    there, area = np.unique(where.codes[rows].astype(np.int64), return_inverse=True)
+    pairs, code = np.unique(area * people + who.codes[rows], return_inverse=True)
+    names = ((who.labels[pair % people], where.labels[there[pair // people]]) for pair in pairs)
     return _Layout(values[rows], code, area, tuple(w if not a else f"{w} ({a})" for w, a in names), rows)
+
+
+def _as_column(labels: ArrayLike | Column) -> Column:
+    if isinstance(labels, Column):
+        return labels
+    names, codes = np.unique(np.asarray(labels).astype(str), return_inverse=True)
+    return Column(codes.astype(np.int64), tuple(names.tolist()))
 
 
 def _groups(layout: _Layout) -> tuple[Vector, Vector, NDArray[np.intp]]:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.patterns.chance_model import ChanceModel, Codes, chance_model
 from analysis.patterns.evidence import Evidence, Pattern, PatternError, flag
-from analysis.patterns.matching import pairs_within
+from analysis.patterns.matching import distinct_rows, pairs_within
 
 _CHUNK = 200_000  # pairs weighed at once
 _PAIRS_OF_ONE = 40  # close pairs per answer beyond which a search deeper tells nothing and costs much
@@ -167,12 +167,12 @@ def _depth(vectors: Codes, deepest: int, rng: np.random.Generator) -> int:
 
 def _neighbours(vectors: Codes, most: int) -> NDArray[np.int64]:
     """How many other answers differ from each in at most that many items, shape (n,)."""
-    distinct, inverse, counts = np.unique(vectors, axis=0, return_inverse=True, return_counts=True)
-    near = pairs_within(distinct, most)
+    distinct = distinct_rows(vectors)
+    counts, near = distinct.counts, pairs_within(distinct.rows, most)
     others = counts - 1
-    others += np.bincount(near.first, counts[near.second], len(distinct)).astype(np.int64)
-    others += np.bincount(near.second, counts[near.first], len(distinct)).astype(np.int64)
-    return np.asarray(others[inverse.ravel()])
+    others += np.bincount(near.first, counts[near.second], len(counts)).astype(np.int64)
+    others += np.bincount(near.second, counts[near.first], len(counts)).astype(np.int64)
+    return np.asarray(others[distinct.inverse])
 
 
 @dataclass(frozen=True)
@@ -190,9 +190,9 @@ class _Matches:
         told = model.surprise(vectors)
         # A place of its own makes two answers differ in more items than are searched, so that they never meet.
         kept = vectors if place is None else np.hstack([vectors, np.repeat(_as_codes(place), most + 1, axis=1)])
-        distinct, first, inverse = np.unique(kept, axis=0, return_index=True, return_inverse=True)
-        inverse, rows = inverse.ravel(), np.arange(len(vectors))
-        close = pairs_within(distinct, most)
+        distinct = distinct_rows(kept)
+        first, inverse, rows = distinct.first, distinct.inverse, np.arange(len(vectors))
+        close = pairs_within(distinct.rows, most)
         spoke = rows[rows != first[inverse]]
         pairs = np.concatenate(
             [

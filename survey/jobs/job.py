@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     IMPORT = "import"
     WEBHOOK = "webhook"
     QUESTION = "question"
+    PATTERNS = "patterns"
 
 
 class JobStatus(StrEnum):

@@ -24,6 +24,7 @@ KIND_NAMES = {
     JobKind.IMPORT: lazy_gettext("导入答卷"),
     JobKind.WEBHOOK: lazy_gettext("消息推送"),
     JobKind.QUESTION: lazy_gettext("计算分析视图"),
+    JobKind.PATTERNS: lazy_gettext("查找访问员模式"),
 }
 
 STATUS_NAMES = {

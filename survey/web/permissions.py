@@ -218,6 +218,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "analyst.review": PROGRAMME,
     "analyst.decide": PROGRAMME,
     "analyst.patterns": PROGRAMME,
+    "analyst.search_patterns": PROGRAMME,
     "analyst.integrity": PROGRAMME,
     "analyst.check": PROGRAMME,
     "analyst.weigh": PROGRAMME,

@@ -28,13 +28,29 @@ PAGES = {
     "results of the wave": (DISTRICT_ANALYST, "/staff/results/{wave}"),
     "one indicator": (DISTRICT_ANALYST, "/staff/results/{wave}/indicators/{indicator}"),
     "estimates as CSV": (DISTRICT_ANALYST, "/staff/results/{wave}/estimates.csv"),
+    "table of figures": (DISTRICT_ANALYST, "/staff/results/{wave}/table"),
+    "cross-table": (DISTRICT_ANALYST, "/staff/results/{wave}/crosstab"),
+    "ranks": (DISTRICT_ANALYST, "/staff/results/{wave}/ranks"),
+    "other rules and modes": (DISTRICT_ANALYST, "/staff/results/{wave}/rules"),
+    "trend": (DISTRICT_ANALYST, "/staff/results/{wave}/trend"),
+    "live wave": (DISTRICT_ANALYST, "/staff/results/{wave}/live"),
     "release": (DISTRICT_ANALYST, "/staff/results/{wave}/release"),
-    "patterns of interviewers": (DISTRICT_ANALYST, "/staff/results/{wave}/patterns"),
+    "integrity: list": (DISTRICT_ANALYST, "/staff/results/{wave}/integrity"),
+    "integrity: one answer": (DISTRICT_ANALYST, "/staff/results/{wave}/integrity/{found}"),
+    "integrity: effect of one answer": (DISTRICT_ANALYST, "/staff/results/{wave}/integrity/effect?response={found}"),
     "review of answers": (DISTRICT_ANALYST, "/staff/results/{wave}/review"),
+    "patterns of interviewers": (DISTRICT_ANALYST, "/staff/results/{wave}/patterns"),
+    "conflicts": (DISTRICT_ANALYST, "/staff/results/{wave}/conflicts"),
+    "open texts": (DISTRICT_ANALYST, "/staff/results/{wave}/texts"),
+    "open texts: search": (DISTRICT_ANALYST, "/staff/results/{wave}/texts/{text}?q=停车"),
+    "open texts: coding": (DISTRICT_ANALYST, "/staff/results/{wave}/texts/{text}/code"),
+    "open texts: categories": (DISTRICT_ANALYST, "/staff/results/{wave}/texts/{text}/categories"),
     "report as HTML": (DISTRICT_ANALYST, "/staff/results/{wave}/report.html"),
+    "list of waves": (OFFICE, "/staff/waves/"),
     "wave at the office": (OFFICE, "/staff/waves/{wave}"),
     "fieldwork": (OFFICE, "/staff/fieldwork/{wave}"),
 }
+OPEN_QUESTION = "e3"
 _MULTIPLY = """
     INSERT INTO response ({columns}, response_id)
     WITH RECURSIVE copy(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM copy WHERE k < :copies)
@@ -69,10 +85,11 @@ def measure(name: str, url: str, folder: str) -> None:
     open_session(app, client, found.account)
     with storage.read() as session:
         indicator = load_indicators(session, WAVE)[0][0]
+        found_answer = session.execute(text("SELECT min(response_id) FROM integrity_finding")).scalar_one()
     seconds = []
     for _ in range(2):
         began = time.process_time()
-        answer = client.get(address.format(wave=WAVE, indicator=indicator))
+        answer = client.get(address.format(wave=WAVE, indicator=indicator, found=found_answer, text=OPEN_QUESTION))
         seconds.append(time.process_time() - began)
     print(
         f"| {name} | {answer.status_code} | {count(storage):,} | {seconds[0]:.2f} | {seconds[1]:.2f} | {_peak():.0f} |",

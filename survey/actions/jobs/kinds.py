@@ -101,6 +101,13 @@ def _question(run: JobRun) -> JobOutcome:
     return JobOutcome()
 
 
+def _patterns(run: JobRun) -> JobOutcome:
+    from survey.actions.results.search_patterns import keep_patterns
+
+    keep_patterns(run, _wave(run))
+    return JobOutcome()
+
+
 def _wave(run: JobRun) -> str:
     if run.job.wave is None:
         raise ValueError(f"job {run.job.id}: expected a wave, found none")
@@ -116,6 +123,7 @@ KINDS: Mapping[JobKind, Callable[[JobRun], JobOutcome]] = {
     JobKind.IMPORT: _import,
     JobKind.WEBHOOK: _webhook,
     JobKind.QUESTION: _question,
+    JobKind.PATTERNS: _patterns,
 }
 
 

@@ -1,32 +1,44 @@
 """Find what interviewers do to the answers of the drawn sample: effects, outliers and copies, with care for small n.
 
-Every finding is a reason to look, not a verdict; where there are too few answers nothing is said.
+Every finding is a reason to look, not a verdict; where there are too few answers nothing is said. A job does it for a
+large wave (search_patterns.py): answers are read as columns of small numbers, compared in parts of whole interviewers.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from survey.actions.programme.list_waves_in_area import codes_within
-from survey.actions.results.planned_values import measured_indicators
-from survey.exchange.plan.planned_indicator import PersonValue
-from survey.instrument.item import ItemType
+from survey.actions.progress import OnProgress, tell_nobody
+from survey.actions.results.planned_values import MeasuredIndicator, measured_indicators
+from survey.instrument.item import Item, ItemType
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import Text
 from survey.programme.wave import Wave
-from survey.response.response import Response, Source
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.questionnaires import require_questionnaire
-from survey.storage.responses import stream_responses
+from survey.storage.responses import stream_interviews
 from survey.storage.waves import load_indicators, require_wave
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from survey.actions.results.interview_columns import InterviewColumns
+
 LEAST_ANSWERS, LEAST_OF_ONE = 30, 10
+COMPARED_AT_ONCE = 10_000  # answers whose likeness is judged together; more are judged in parts of whole interviewers
+_REDRAWN, _REDRAWN_IN_PARTS = 39, 10  # surveys by chance: ten of 10,000 answers show the limit as well as 39 of 2,500
 
 
 @dataclass(frozen=True)
 class EffectRow:
     """How much of an indicator's variation comes from who asked; `p_adjusted` by Holm over the indicators."""
 
+    indicator: str
     label: Text
     answers: int
     interviewers: int
@@ -41,6 +53,7 @@ class EffectRow:
 class Outlier:
     """An interviewer whose answers differ from those of the others in the same street more than chance has it."""
 
+    indicator: str
     label: Text
     interviewer: str
     n: int
@@ -60,7 +73,10 @@ class CopyRow:
 
 @dataclass(frozen=True)
 class FoundPatterns:
-    """`answers` of `interviewers` were looked at; `enough` is False when nothing can be said yet."""
+    """`answers` of `interviewers` were looked at; `enough` is False when nothing can be said yet.
+
+    `parts`: in how many parts answers were compared with each other.
+    """
 
     wave: Wave
     answers: int
@@ -69,58 +85,70 @@ class FoundPatterns:
     effects: tuple[EffectRow, ...]
     outliers: tuple[Outlier, ...]
     copies: tuple[CopyRow, ...]
+    parts: int = 1
 
 
-def find_patterns(storage: Storage, wave_id: str, area: str) -> FoundPatterns:
+def find_patterns(
+    storage: Storage, wave_id: str, area: str, on_progress: OnProgress = tell_nobody, at_once: int = COMPARED_AT_ONCE
+) -> FoundPatterns:
     """Look at the interviewed answers of `area`. Raises `WaveError` for an unknown wave."""
+    from survey.actions.results.interview_columns import read_columns
+
     with storage.read() as session:
         wave = require_wave(session, wave_id)
         questionnaire = require_questionnaire(session, wave.questionnaire, wave.version)
-        inside = codes_within(load_area_tree(session), area)
-        responses = [
-            response
-            for response in stream_responses(session, wave_id, sources=(Source.PROB,), areas=inside)
-            if response.interviewer
-        ]
-        indicators = measured_indicators(load_indicators(session, wave_id), questionnaire)
-    interviewers = {response.interviewer for response in responses}
-    if len(responses) < LEAST_ANSWERS or len(interviewers) < 2:
-        return FoundPatterns(wave, len(responses), len(interviewers), False, (), (), ())
-    measured = [(one.label, one.value) for one in indicators.values()]
-    effects, outliers = _effects(responses, measured)
-    copies = _copies(responses, questionnaire)
-    return FoundPatterns(wave, len(responses), len(interviewers), True, effects, outliers, copies)
+        measured = measured_indicators(load_indicators(session, wave_id), questionnaire)
+        interviews = stream_interviews(session, wave_id, codes_within(load_area_tree(session), area))
+        values = [one.value for one in measured.values()]
+        columns = read_columns(interviews, values, _compared(questionnaire), on_progress)
+    answers, interviewers = len(columns), len(columns.interviewers.labels)
+    if answers < LEAST_ANSWERS or interviewers < 2:
+        return FoundPatterns(wave, answers, interviewers, False, (), (), ())
+    effects, outliers = _effects(columns, measured, on_progress)
+    copies, parts = _copies(columns, at_once, on_progress)
+    return FoundPatterns(wave, answers, interviewers, True, effects, outliers, copies, parts)
+
+
+def _compared(questionnaire: Questionnaire) -> list[Item]:
+    """The questions on scales."""
+    return [item for item in questionnaire.asked_items if item.type is ItemType.SELECT_ONE and item.scale]
 
 
 def _effects(
-    responses: Sequence[Response], measured: Sequence[tuple[Text, PersonValue]]
+    columns: InterviewColumns, measured: Mapping[str, MeasuredIndicator], on_progress: OnProgress
 ) -> tuple[tuple[EffectRow, ...], tuple[Outlier, ...]]:
-    import numpy as np
-
     from analysis.multiplicity import adjusted_p_values
     from analysis.patterns.evidence import PatternError
     from analysis.patterns.interviewer_effect import interviewer_effect, outlying_interviewers
 
-    who = np.array([response.interviewer or "" for response in responses])
-    where = np.array([response.stratum or "" for response in responses])
+    who, where = columns.interviewers, columns.strata
     found, outliers = [], []
-    for label, value in measured:
-        y = np.array([np.nan if (v := value(response)) is None else v for response in responses], dtype=np.float64)
+    for name, y in zip(measured, columns.values, strict=True):
+        on_progress(len(columns), 0)
         try:
             effect = interviewer_effect(y, who, areas=where)
             pattern = outlying_interviewers(y, who, areas=where, alpha=0.01 / max(len(measured), 1))
         except PatternError:
             continue  # everybody says the same, or nobody has two answers: nothing to tell
-        found.append((label, effect))
+        found.append((name, effect))
         outliers += [
-            Outlier(label, one.subject, len(one.rows), one.observed, one.expected or 0.0, one.p_value or 0.0)
+            Outlier(
+                name,
+                measured[name].label,
+                one.subject,
+                len(one.rows),
+                one.observed,
+                one.expected or 0.0,
+                one.p_value or 0.0,
+            )
             for one in pattern.evidence
             if len(one.rows) >= LEAST_OF_ONE
         ]
     adjusted = adjusted_p_values([effect.p_value for _, effect in found])
     rows = [
         EffectRow(
-            label,
+            name,
+            measured[name].label,
             effect.answers,
             effect.interviewers,
             effect.icc,
@@ -129,35 +157,46 @@ def _effects(
             effect.deff,
             float(p),
         )
-        for (label, effect), p in zip(found, adjusted, strict=True)
+        for (name, effect), p in zip(found, adjusted, strict=True)
     ]
     return tuple(sorted(rows, key=lambda row: -row.deff)), tuple(outliers)
 
 
-def _copies(responses: Sequence[Response], questionnaire: Questionnaire) -> tuple[CopyRow, ...]:
+def _copies(columns: InterviewColumns, at_once: int, on_progress: OnProgress) -> tuple[tuple[CopyRow, ...], int]:
+    """Interviewers with answers that are too much alike, and in how many parts they were looked for."""
     import numpy as np
 
     from analysis.patterns.evidence import PatternError
     from analysis.patterns.near_duplicates import find_near_duplicates
+    from analysis.patterns.parts import parts_of_places
 
-    items = [item for item in questionnaire.asked_items if item.type is ItemType.SELECT_ONE and item.scale]
-    order = {item.name: {choice.code: place for place, choice in enumerate(item.choices)} for item in items}
-    vectors = np.array(
-        [[order[item.name].get(str(response.answers.get(item.name)), -1) for item in items] for response in responses],
-        dtype=np.int16,
-    ).reshape(len(responses), len(items))
-    try:
-        found = find_near_duplicates(
-            vectors,
-            not_substantive=(-1,),
-            places=[response.interviewer or "" for response in responses],
-            within_places=True,
-        )
-    except PatternError:
-        return ()
-    alike: dict[str, set[int]] = {}
-    for first, second in found.links.tolist():
-        alike.setdefault(responses[first].interviewer or "", set()).update((first, second))
-    totals = [response.interviewer for response in responses]
-    rows = [CopyRow(code, totals.count(code), len(rows)) for code, rows in alike.items()]
-    return tuple(sorted(rows, key=lambda row: -row.alike))
+    who = columns.interviewers
+    parts = parts_of_places(_by_stratum(columns), at_once)
+    alike = np.zeros(len(columns), dtype=bool)
+    for number, rows in enumerate(parts):
+        on_progress(number, len(parts))
+        try:
+            found = find_near_duplicates(
+                columns.vectors[rows],
+                not_substantive=(-1,),
+                places=np.array(who.labels)[who.codes[rows]],
+                within_places=True,
+                replicates=_REDRAWN if len(parts) == 1 else _REDRAWN_IN_PARTS,
+            )
+        except PatternError:
+            continue  # too few answers, or too few questions on scales
+        alike[rows[np.unique(found.links)]] = True
+    totals, counts = (np.bincount(who.codes[rows], minlength=len(who.labels)) for rows in (slice(None), alike))
+    told = [CopyRow(who.labels[k], int(totals[k]), int(counts[k])) for k in np.flatnonzero(counts)]
+    return tuple(sorted(told, key=lambda row: (-row.alike, row.interviewer))), len(parts)
+
+
+def _by_stratum(columns: InterviewColumns) -> NDArray[np.int64]:
+    """Numbers of interviewers, shape (n,), in the order of the stratum of their first answer."""
+    import numpy as np
+
+    _, first = np.unique(columns.interviewers.codes, return_index=True)
+    order = np.lexsort((np.arange(len(first)), columns.strata.codes[first]))
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order))
+    return np.asarray(number[columns.interviewers.codes])

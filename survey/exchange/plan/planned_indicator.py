@@ -6,16 +6,24 @@ A mean over several items or indicators (INDEX, MEAN) is computed per person her
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from survey.exchange.export.export_columns import Column, ColumnKind, item_column_name
 from survey.instrument.item import Item, ItemType
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.indicator import Indicator, Rule
 from survey.programme.wave_indicator import WaveIndicator
-from survey.response.response import Response
+from survey.response.response import Answers
 
-PersonValue = Callable[[Response], float | None]
+
+class Answered(Protocol):
+    """Whoever has answers: a whole response, or only what was read of it."""
+
+    @property
+    def answers(self) -> Answers: ...
+
+
+PersonValue = Callable[[Answered], float | None]
 
 
 class IndicatorNotComputedError(ValueError):
@@ -85,7 +93,7 @@ def _person_value(indicator: Indicator, others: Mapping[str, Indicator], questio
 
 
 def _share_of_codes(item: Item, counted: frozenset[str], excluded: frozenset[str]) -> PersonValue:
-    def value(response: Response) -> float | None:
+    def value(response: Answered) -> float | None:
         given = response.answers.get(item.name)
         if given is None:
             return None
@@ -96,7 +104,7 @@ def _share_of_codes(item: Item, counted: frozenset[str], excluded: frozenset[str
 
 
 def _mean_of_coefficients(items: list[Item], coefficients: Mapping[str, float]) -> PersonValue:
-    def value(response: Response) -> float | None:
+    def value(response: Answered) -> float | None:
         given = (response.answers.get(item.name) for item in items)
         points = [coefficients[code] for code in given if isinstance(code, str) and code in coefficients]
         return sum(points) / len(points) if points else None
@@ -112,7 +120,7 @@ def _mean_of_parts(indicator: Indicator, others: Mapping[str, Indicator], questi
         )
     parts = [_person_value(others[part], others, questionnaire) for part, _ in indicator.parts]
 
-    def value(response: Response) -> float | None:
+    def value(response: Answered) -> float | None:
         values = [part(response) for part in parts]
         known = [one for one in values if one is not None]
         return sum(known) / len(known) if len(known) == len(values) else None

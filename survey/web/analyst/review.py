@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from survey.actions.response.review_answers import ReviewedAnswer, ReviewQueue, decide_review, list_for_review
-from survey.actions.results.find_patterns import find_patterns
+from survey.actions.results.search_patterns import QUICK, open_patterns, search_patterns
 from survey.programme.wave import WaveError
 from survey.response.review import ReviewDecision, ReviewError
 from survey.web.i18n import current_time, gettext, in_page_language
@@ -34,6 +34,7 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<wave_id>/review", "review", review)
     blueprint.add_url_rule("/<wave_id>/review", "decide", decide, methods=["POST"])
     blueprint.add_url_rule("/<wave_id>/patterns", "patterns", patterns)
+    blueprint.add_url_rule("/<wave_id>/patterns", "search_patterns", search, methods=["POST"])
 
 
 def review(wave_id: str) -> str:
@@ -65,11 +66,26 @@ def decide(wave_id: str) -> ResponseReturnValue:
 
 
 def patterns(wave_id: str) -> str:
+    """What is kept of a large wave, at once; of a small one what is found now."""
+    account = signed_in_account()
     try:
-        found = find_patterns(services().storage, wave_id, signed_in_account().area)
+        search = open_patterns(services().storage, wave_id, account.area)
     except WaveError:
         abort(404)
-    return render_template("analyst/patterns.html", wave=found.wave, found=found)
+    own = search.job is not None and search.job.asked_by == account.email
+    return render_template(
+        "analyst/patterns.html", wave=search.wave, search=search, found=search.found, own=own, quick=QUICK
+    )
+
+
+def search(wave_id: str) -> ResponseReturnValue:
+    """Look for them in the background, and go back to the page, which tells how far it is."""
+    account = signed_in_account()
+    try:
+        search_patterns(services().storage, wave_id, account.area, account.email, current_time())
+    except WaveError:
+        abort(404)
+    return redirect(url_for("analyst.patterns", wave_id=wave_id), 303)
 
 
 def _listing(queue: ReviewQueue) -> Listing[ReviewedAnswer]:
