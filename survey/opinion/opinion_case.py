@@ -92,10 +92,6 @@ class OpinionCase:
             return None
         return next((step for step in reversed(self.steps) if step.kind is StepKind.ASSIGNED), None)
 
-    @property
-    def replies(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.kind is StepKind.REPLIED)
-
     def is_overdue(self, today: date) -> bool:
         held = self.assignment
         waiting = self.opinion.state is OpinionState.HANDLING

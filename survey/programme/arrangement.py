@@ -17,10 +17,6 @@ class Way(StrEnum):
     PHONE = "phone"
     PAPER = "paper"
 
-    @property
-    def of_drawn_sample(self) -> bool:
-        return self is not Way.POSTER
-
 
 @dataclass(frozen=True)
 class Arrangement:

@@ -58,10 +58,6 @@ def find_by_session_key(session: Session, session_key: str) -> Credentials | Non
     return _first(session, AccountRow.fs_uniquifier == session_key)
 
 
-def find_by_id(session: Session, account_id: int) -> Credentials | None:
-    return _first(session, AccountRow.id == account_id)
-
-
 def list_credentials(session: Session) -> list[Credentials]:
     return [_to_credentials(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.email))]
 

@@ -85,12 +85,6 @@ def differences(engine: Engine) -> list[object]:
         return list(compare_metadata(context, Base.metadata))
 
 
-def make_migration(engine: Engine, message: str, number: str) -> None:
-    """Write the next migration from the difference between code and database (a developer's command)."""
-    with engine.begin() as connection:
-        command.revision(_config(connection), message=message, rev_id=number, autogenerate=True)
-
-
 @contextmanager
 def _migrating(engine: Engine) -> Iterator[Connection]:
     """One write transaction, one at a time. SQLite changes a table by making it anew, which its foreign keys forbid:
@@ -133,6 +127,5 @@ def _has_rows(connection: Connection, table: Table) -> bool:
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
