@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from analysis.frame import Floats
 
 if TYPE_CHECKING:
-    from analysis.two_samples import Comparison
+    from analysis.two_samples.compare import Comparison
 
 Verdict = Literal["met", "not_met", "undetermined", "none"]
 SCHEMA_VERSION = 1

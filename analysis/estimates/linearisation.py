@@ -12,7 +12,8 @@ from analysis.estimates.domains import DomainSet, one_domain
 from analysis.estimates.linearised import degrees_of_freedom, influence, kept_psus, psus_with
 from analysis.estimates.measure import Measure
 from analysis.estimates.sample import Sample
-from analysis.estimates.tables import DomainSums, Tables, batches, joined_sums, tabulate, without
+from analysis.estimates.tables import DomainSums, Tables, joined_sums, without
+from analysis.estimates.tabulate import batches, tabulate
 from analysis.estimates.variance import scaled_deviations, variances
 from analysis.frame import Floats, Ints
 

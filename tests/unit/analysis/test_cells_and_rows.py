@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.design import build_design
-from analysis.estimates import replication, tables
+from analysis.estimates import replicate_sums, tabulate
 from analysis.estimates.domains import crossed_domains
 from analysis.estimates.linearisation import Linearisation
 from analysis.estimates.measure import measures_of
@@ -71,7 +71,7 @@ def test_counting_codes_and_going_row_by_row_give_the_same_figures(
     ]
     town = small_town()
     by_code = run(town, calibration=calibration, indicators=indicators)
-    monkeypatch.setattr(tables, "MOST_CELLS", 0)
+    monkeypatch.setattr(tabulate, "MOST_CELLS", 0)
     by_row = run(town, calibration=calibration, indicators=indicators)
     for one, other in zip(by_code.estimates, by_row.estimates, strict=True):
         assert (one.n, one.n_base, one.df, one.flags) == (other.n, other.n_base, other.df, other.flags)
@@ -83,7 +83,7 @@ def test_rows_without_weight_count_in_neither_form(monkeypatch: pytest.MonkeyPat
     town = small_town()
     town.loc[town["psu"] == 3, "w"] = 0.0
     by_code = run(town).estimates[0]
-    monkeypatch.setattr(tables, "MOST_CELLS", 0)
+    monkeypatch.setattr(tabulate, "MOST_CELLS", 0)
     by_row = run(town).estimates[0]
     assert by_code.df == by_row.df == 12 - 3
     assert (by_code.se, by_code.deff) == pytest.approx((by_row.se, by_row.deff), rel=1e-10)
@@ -110,7 +110,7 @@ def test_leaving_out_a_unit_from_class_sums_and_weighing_every_replicate_give_th
         }
     )
     by_class = run_plan(plan, frame=frame_of(town()))
-    monkeypatch.setattr(replication, "LEFT_CELLS", 0)
+    monkeypatch.setattr(replicate_sums, "LEFT_CELLS", 0)
     by_pair = run_plan(plan, frame=frame_of(town()))
     assert len(by_class.estimates) == 12
     assert [figure.se for figure in by_class.estimates] == pytest.approx(

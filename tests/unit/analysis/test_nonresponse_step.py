@@ -9,7 +9,7 @@ import pytest
 from analysis.estimates.domains import crossed_domains
 from analysis.estimates.linearised import influence
 from analysis.estimates.measure import measures_of
-from analysis.estimates.tables import tabulate
+from analysis.estimates.tabulate import tabulate
 from analysis.fault import FaultsFound
 from analysis.frame import frame_of
 from analysis.pipeline import prepare, run_plan

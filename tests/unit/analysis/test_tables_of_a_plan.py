@@ -9,12 +9,12 @@ import pytest
 
 from analysis.fault import FaultsFound
 from analysis.frame import frame_of
-from analysis.mass_imputation import logistic
-from analysis.participation import expit
 from analysis.pipeline import run_plan
 from analysis.plan_file import parse_plan
 from analysis.result import Result, TwoSamples
 from analysis.small_areas import fay_herriot
+from analysis.two_samples.mass_imputation import logistic
+from analysis.two_samples.participation import expit
 from tests.unit.analysis.small_town import DESIGN, SHARE, small_town
 
 AREAS = {"indicator": "q", "over": ["ward"]}

@@ -5,7 +5,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from analysis.two_samples import DrawnSample, TwoSamplesError, VolunteerSample, compare_samples, pseudo_weights
+from analysis.two_samples.compare import compare_samples
+from analysis.two_samples.pseudo_weights import pseudo_weights
+from analysis.two_samples.samples import DrawnSample, TwoSamplesError, VolunteerSample
 
 POPULATION = 40_000
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.participation import Vector, expit, newton_step
+from analysis.two_samples.participation import Vector, expit, newton_step
 
 STEPS = 30
 

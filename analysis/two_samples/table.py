@@ -1,6 +1,6 @@
 """A plan's drawn sample beside a file of volunteers: every share in both, how far they disagree, a named blend. Step 6.
 
-The methods, their sources and assumptions stand in `two_samples.py` and `mass_imputation.py`.
+The methods, their sources and assumptions stand in the other files of this folder.
 """
 
 from __future__ import annotations
@@ -21,15 +21,8 @@ from analysis.plan_comparisons import VolunteersPlan
 from analysis.plan_weighting import CalibrationStep
 from analysis.read import read_frame
 from analysis.result import TwoSamples
-from analysis.two_samples import (
-    ASSUMPTIONS,
-    Comparison,
-    DrawnSample,
-    Rake,
-    TwoSamplesError,
-    VolunteerSample,
-    compare_samples,
-)
+from analysis.two_samples.compare import ASSUMPTIONS, Comparison, compare_samples
+from analysis.two_samples.samples import DrawnSample, Rake, TwoSamplesError, VolunteerSample
 from analysis.weights.weight_sample import weight_sample
 from analysis.weights.weighting import Weighting
 
