@@ -29,7 +29,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as they are printed. Numbers stand right, from column `numbers_from` on.
+    """Cells as they are printed. Numbers stand right, from column `numbers_from` to before `texts_from`.
 
     `widths`: of the columns, relative to each other; left out, the column before the numbers is the widest.
     """
@@ -39,6 +39,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numbers_from: int = 1
     widths: tuple[float, ...] = ()
+    texts_from: int | None = None
 
     def __post_init__(self) -> None:
         wrong = [row for row in self.rows if len(row) != len(self.head)]
@@ -46,6 +47,9 @@ class Table:
             raise ValueError(f"table {self.caption}: expected {len(self.head)} cells, found {len(wrong[0])}")
         if self.widths and len(self.widths) != len(self.head):
             raise ValueError(f"table {self.caption}: expected {len(self.head)} widths, found {len(self.widths)}")
+
+    def is_number(self, column: int) -> bool:
+        return self.numbers_from <= column and (self.texts_from is None or column < self.texts_from)
 
     @property
     def shares(self) -> tuple[float, ...]:

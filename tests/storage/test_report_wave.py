@@ -140,6 +140,20 @@ def test_the_report_stands_beside_tables_and_method_in_the_folder(storage: Stora
     assert names == {"tables.csv", "tables.html", "method.md", "report.docx", "report.pdf", "report.html"}
 
 
+def test_the_word_file_numbers_its_pages_and_gives_each_unit_a_page_of_its_own(storage: Storage) -> None:
+    document = Document(io.BytesIO(report_as(storage, WAVE, "docx")))
+    (page, told), element = document.sections[0].footer.paragraphs, document.element.body
+    assert 'w:instr="PAGE"' in page._p.xml and "数字指纹" in told.text
+    units = [paragraph.text for paragraph in document.paragraphs if paragraph.text.endswith("的指标")]
+    assert len(units) > 2 and len(element.xpath('.//w:br[@w:type="page"]')) == len(units) + 1
+    heads = [row for row in element.xpath(".//w:tbl/w:tr[1]") if row.xpath("./w:trPr/w:tblHeader")]
+    assert len(heads) == len(document.tables), "the head of every table stands on each of its pages"
+    pages = [one.extract_text() for one in PdfReader(io.BytesIO(report_as(storage, WAVE, "pdf"))).pages]
+    assert [n for page in pages if (n := sum(unit in page for unit in units))] == [1] * len(units)
+    for k, text in enumerate(pages, start=1):
+        assert f"— {k} —" in text and "数字指纹" in text
+
+
 def test_headings_are_numbered_as_in_official_papers() -> None:
     parts = (Heading(1, "a"), Heading(2, "b"), Heading(2, "c"), Heading(3, "d"), Heading(1, "e"), Heading(2, "f"))
     numbered = Report("t", ("o",), parts, "定稿", "0" * 64).numbered()
@@ -164,7 +178,15 @@ def test_a_bulletin_puts_the_waves_of_a_period_side_by_side_and_is_made_again_wi
     made = {ending: report_period(storage, quarter, ending, now) for ending in ("docx", "pdf", "html")}
     assert all(report_period(storage, quarter, ending, now) == content for ending, content in made.items())
     word, page = text_of_docx(made["docx"]), made["html"].decode()
-    for text in ("季度民意调查汇总", "一、本期调查", "二、各轮主要结果", "草稿", wave.name.zh_hans, "不合并计算"):
+    for text in (
+        "季度民意调查汇总",
+        "统计期间：",
+        "一、本期调查",
+        "二、各轮主要结果",
+        "草稿",
+        wave.name.zh_hans,
+        "不合并计算",
+    ):
         assert text in word and text in page, text
     heads, row = ([cell.text for cell in one.cells] for one in Document(io.BytesIO(made["docx"])).tables[0].rows[:2])
     told = dict(zip(heads, row, strict=True))

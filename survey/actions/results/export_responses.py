@@ -8,7 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from survey.actions.progress import OnProgress, reported, tell_nobody
+from survey.actions.results.result_sheet import result_sheet
 from survey.exchange.export.codebook import write_codebook
 from survey.exchange.export.codebook_page import write_codebook_page
 from survey.exchange.export.csv_file import write_csv
@@ -18,6 +21,7 @@ from survey.exchange.export.labelled_file import write_dta, write_sav
 from survey.exchange.export.parquet_file import write_parquet
 from survey.exchange.export.r_reader import write_r_reader
 from survey.exchange.export.reread import Witness, compare_labels
+from survey.exchange.export.result_sheet import ResultSheet
 from survey.exchange.export.xlsx_file import check_size, write_xlsx
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.exchange.manifest import column_facts, described, write_manifest
@@ -103,7 +107,9 @@ def export_responses(
                 check_size(path.name, len(columns), total)  # not after writing a million rows
             responses = stream_responses(session, wave.id, purposes=request.purposes, areas=areas)
             witness = Witness(columns, total)
-            rows = _write(request, data, columns, witness.watch(reported(responses, 0, total, on_progress)), wave)
+            results = _results(session, request, tree)
+            watched = witness.watch(reported(responses, 0, total, on_progress))
+            rows = _write(request, data, columns, watched, wave, results)
         compared = _reread(request, data, witness)
         write_codebook(codebook, columns)
         others = [Path(folder) / file.name for file in files.others]
@@ -156,13 +162,25 @@ def _within(tree: AreaTree, area: str | None) -> Collection[str] | None:
     return [one.code for one in tree.within(area)]
 
 
+def _results(session: Session, request: ExportRequest, tree: AreaTree) -> ResultSheet | None:
+    """The tables of results for a workbook of live responses, which alone the figures are made from."""
+    if request.format is not ExportFormat.XLSX or Purpose.LIVE not in request.purposes:
+        return None
+    return result_sheet(session, request.wave, tree, request.within)
+
+
 def _write(
-    request: ExportRequest, path: Path, columns: tuple[Column, ...], responses: Iterable[Response], wave: Wave
+    request: ExportRequest,
+    path: Path,
+    columns: tuple[Column, ...],
+    responses: Iterable[Response],
+    wave: Wave,
+    results: ResultSheet | None,
 ) -> int:
     if request.format is ExportFormat.CSV:
         return write_csv(path, columns, responses, bom=request.bom, raw=request.raw)
     if request.format is ExportFormat.XLSX:
-        return write_xlsx(path, columns, responses)
+        return write_xlsx(path, columns, responses, results)
     if request.format is ExportFormat.PARQUET:
         return write_parquet(path, columns, responses)
     write = write_sav if request.format is ExportFormat.SAV else write_dta

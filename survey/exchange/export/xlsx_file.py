@@ -1,4 +1,7 @@
-"""Writes an XLSX workbook: the data, then the codebook. Text is never turned into a formula. Step 8."""
+"""Writes an XLSX workbook: the data, the codebook, and the tables of results if there are any. Step 8.
+
+Text is never turned into a formula.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,6 +11,7 @@ from typing import Any
 from survey.exchange.export.codebook import HEADER, codebook_rows
 from survey.exchange.export.csv_file import SHANGHAI
 from survey.exchange.export.export_columns import Column, Value
+from survey.exchange.export.result_sheet import ResultSheet, write_result_sheet
 from survey.exchange.fault import Fault, FaultsFoundError
 from survey.response.response import Response
 
@@ -15,8 +19,13 @@ MOST_ROWS = 1_048_575  # below the header
 MOST_COLUMNS = 16_384
 
 
-def write_xlsx(path: Path, columns: Sequence[Column], responses: Iterable[Response]) -> int:
-    """Write the responses and return their number. Raises `FaultsFoundError` when a sheet cannot hold them."""
+def write_xlsx(
+    path: Path, columns: Sequence[Column], responses: Iterable[Response], results: ResultSheet | None = None
+) -> int:
+    """Write the responses and return their number. `results`: None for a wave without figures.
+
+    Raises `FaultsFoundError` when a sheet cannot hold them.
+    """
     import xlsxwriter
 
     check_size(path.name, len(columns), 0)
@@ -43,6 +52,8 @@ def write_xlsx(path: Path, columns: Sequence[Column], responses: Iterable[Respon
         for row, cells in enumerate(codebook_rows(columns), start=1):
             for position, cell in enumerate(cells):
                 codebook.write_string(row, position, cell)
+        if results is not None:
+            write_result_sheet(workbook, results)
     return count
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from survey.exchange.report.chinese_date import chinese_day, chinese_days
 from survey.exchange.report.figure_row import HEAD, WIDTHS, figure_row, shown_value
 from survey.exchange.report.report_source import ReportSource, fingerprint
 from survey.programme.cycle import CycleScore, Gap, YearScore
@@ -15,7 +16,6 @@ from survey.programme.figure import Decision
 from survey.programme.indicator import Indicator
 from survey.programme.period import Period
 from survey.programme.report import Heading, Paragraph, Part, Report, Table
-from survey.programme.wave import OFFICE_TIME
 from survey.response.response import Source
 
 _SIGNS = {Decision.MET: " √", Decision.NOT_MET: " ×", Decision.UNDETERMINED: " ？", Decision.NONE: ""}
@@ -63,7 +63,8 @@ def build_bulletin(
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     kind = "民意调查简报" if period.is_month else "民意调查汇总"
     organisers = dict.fromkeys(one.wave.organiser.name.zh_hans for one in sources)
-    return Report(f"{period.title}{kind}", tuple(organisers), parts, status, hashlib.sha256(text.encode()).hexdigest())
+    about = (*organisers, f"统计期间：{chinese_days(period.first, period.last)}")
+    return Report(f"{period.title}{kind}", about, parts, status, hashlib.sha256(text.encode()).hexdigest())
 
 
 def _overview(sources: Sequence[ReportSource]) -> Iterator[Part]:
@@ -81,16 +82,17 @@ def _overview(sources: Sequence[ReportSource]) -> Iterator[Part]:
         for one in sources
     )
     yield Table(
-        "各轮调查", ("轮次", "日期", "抽样", "扫码", "应答率", "批准文号"), rows, 2, (2.4, 2.2, 0.8, 0.8, 0.9, 2)
+        "各轮调查", ("轮次", "日期", "抽样", "扫码", "应答率", "批准文号"), rows, 2, (2.2, 2.5, 0.75, 0.75, 0.9, 2.3), 5
     )
     if any(one.fieldwork.rr1 is not None for one in sources):
         yield Paragraph("应答率为 AAPOR RR1，其他算法的应答率见各轮专报。", note=True)
 
 
 def _days(one: ReportSource) -> str:
-    moments = (one.wave.opened_at, one.wave.closed_at)
-    first, last = (moment.astimezone(OFFICE_TIME).date().isoformat() if moment else "" for moment in moments)
-    return f"{first}～{last or '进行中'}"
+    opened, closed = one.wave.opened_at, one.wave.closed_at
+    if opened is None:
+        return "—"
+    return chinese_days(opened, closed) if closed else f"{chinese_day(opened)}起，进行中"
 
 
 def _waves(sources: Sequence[ReportSource]) -> Iterator[Part]:
@@ -111,13 +113,19 @@ def _waves(sources: Sequence[ReportSource]) -> Iterator[Part]:
 def _trends(sources: Sequence[ReportSource]) -> Iterator[Part]:
     """Indicators that more than one wave of the same population has; a changed rule breaks the row."""
     for population in dict.fromkeys(one.wave.population for one in sources):
-        waves = [one for one in sources if one.wave.population is population]
+        waves = _alike([one for one in sources if one.wave.population is population])
         rows = tuple(_trend_rows(waves)) if len(waves) > 1 else ()
         if rows:
             yield Heading(1, "各轮比较")
             head = ("指标", *(one.wave.name.zh_hans for one in waves))
             yield Table("同一对象、同一口径的指标", head, rows)
             yield Paragraph("“口径不同”：题目、选项或计算方法改变过，不能比较。两轮之差是否显著见各轮分析。", note=True)
+
+
+def _alike(waves: Sequence[ReportSource]) -> list[ReportSource]:
+    """The waves that have an indicator in common with the newest of them."""
+    newest = {one.indicator.id for one in waves[-1].indicators}
+    return [wave for wave in waves if any(one.indicator.id in newest for one in wave.indicators)]
 
 
 def _trend_rows(waves: Sequence[ReportSource]) -> Iterator[tuple[str, ...]]:
@@ -162,15 +170,20 @@ def _cycles(cycles: Sequence[CycleScore]) -> Iterator[Part]:
             ("年度", "占比", "年度得分", "计入总分", "还缺"),
             rows,
             widths=(0.9, 0.8, 1, 1, 3),
+            texts_from=4,
         )
-        if one.total is None:
-            words = f"还没有总分：已有 {_points(one.so_far)} 分，来自占 {one.reachable:g}% 的年份。"
-        else:
-            limits = f"，95% 区间 {_points(one.limits[0])}–{_points(one.limits[1])}" if one.limits else ""
-            words = f"周期得分 {_points(one.total)} 分{limits}。"
-        yield Paragraph(words)
+        yield Paragraph(_total_words(one))
         if not one.one_rule:
             yield Paragraph("各年的计分办法、题目或选项改变过，总分只供参考。", note=True)
+
+
+def _total_words(one: CycleScore) -> str:
+    if one.total is not None:
+        limits = f"，95% 区间 {_points(one.limits[0])}–{_points(one.limits[1])}" if one.limits else ""
+        return f"周期得分 {_points(one.total)} 分{limits}。"
+    if not one.reachable:
+        return "还没有总分：还没有一年可以计入。"
+    return f"还没有总分：已有 {_points(one.so_far)} 分，来自占 {one.reachable:g}% 的年份。"
 
 
 def _points(value: float | None) -> str:

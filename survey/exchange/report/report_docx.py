@@ -12,6 +12,7 @@ from survey.programme.report import Heading, IntervalChart, PageBreak, Paragraph
 # The faces that GB/T 9704 names; Word takes a Chinese face of the machine where one is missing.
 _TITLE, _BODY, _FIRST, _SECOND = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 _FACES = {1: _FIRST, 2: _SECOND, 3: _BODY}
+_MOST_ROWS = 12  # a longer table may break over pages
 _MADE = datetime(2000, 1, 1)
 
 
@@ -34,12 +35,17 @@ def write_docx(report: Report, path: Path) -> None:
     for line in (*report.about, report.status):
         about = document.add_paragraph()
         about.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        about.paragraph_format.space_after = Pt(0)
         _run(about, line, _SECOND, 12)
-    for part in report.numbered():
-        _add(document, part, Pt)
+    parts = list(report.numbered())
+    for part, after in zip(parts, [*parts[1:], None], strict=True):
+        _add(document, part, Pt, before_table=isinstance(after, Table | IntervalChart))
     foot = section.footer.paragraphs[0]
     foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(foot, report.foot, _BODY, 9)
+    _page_number(foot)
+    told = section.footer.add_paragraph()
+    told.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(told, report.foot, _BODY, 9)
     core = document.core_properties
     core.title, core.author, core.created, core.modified = report.title, report.about[0], _MADE, _MADE
     file = BytesIO()
@@ -79,7 +85,7 @@ def _run(paragraph: Any, text: str, face: str, size: float) -> None:
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
 
 
-def _add(document: Any, part: object, Pt: Any) -> None:
+def _add(document: Any, part: object, Pt: Any, *, before_table: bool) -> None:
     match part:
         case Heading():
             document.add_heading(part.text, part.level)
@@ -87,6 +93,7 @@ def _add(document: Any, part: object, Pt: Any) -> None:
             paragraph = document.add_paragraph()
             paragraph.paragraph_format.line_spacing = Pt(20 if part.note else 28)
             paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.keep_with_next = before_table
             if not part.note:
                 paragraph.paragraph_format.first_line_indent = Pt(32)
             _run(paragraph, part.text, _BODY, 12 if part.note else 16)
@@ -103,15 +110,17 @@ def _add(document: Any, part: object, Pt: Any) -> None:
 
 def _caption(document: Any, text: str) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
 
     caption = document.add_paragraph()
     caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
     caption.paragraph_format.keep_with_next = True
+    caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(8), Pt(4)
     _run(caption, text, _FIRST, 12)
 
 
 def _table(document: Any, part: Table) -> None:
-    """The head is repeated on every page; numbers stand right."""
+    """The head is repeated on every page, a short table stays on one; numbers stand right."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.shared import Mm, Pt
@@ -119,6 +128,7 @@ def _table(document: Any, part: Table) -> None:
     _caption(document, part.caption)
     table = document.add_table(rows=0, cols=len(part.head), style="Table Grid")
     table.autofit = False
+    _narrow_margins(table)
     for column, share in zip(table.columns, part.shares, strict=True):
         column.width = Mm(156 * share)
     for number, cells in enumerate((part.head, *part.rows)):
@@ -127,14 +137,45 @@ def _table(document: Any, part: Table) -> None:
             cell.width = Mm(156 * part.shares[column])
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.line_spacing = Pt(16)
+            paragraph.paragraph_format.keep_with_next = number < len(part.rows) <= _MOST_ROWS
             paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
-            if column >= part.numbers_from:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if not number else WD_ALIGN_PARAGRAPH.RIGHT
+            if not number:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            elif part.is_number(column):
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             _run(paragraph, text, _FIRST if not number else _BODY, 9.5)
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         if not number:
             row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    document.add_paragraph()
+    after = document.add_paragraph()
+    after.paragraph_format.line_spacing = Pt(8)
+    after.paragraph_format.space_after = Pt(0)
+
+
+def _narrow_margins(table: Any) -> None:
+    """A little more than a millimetre at both sides of a cell, so that a figure stays on its line."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margin = OxmlElement(side)
+        margin.set(qn("w:w"), "79")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)
+
+
+def _page_number(paragraph: Any) -> None:
+    """— 1 —, as GB/T 9704 writes it."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    _run(paragraph, "— ", _BODY, 14)
+    number = OxmlElement("w:fldSimple")
+    number.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(number)
+    _run(paragraph, " —", _BODY, 14)
 
 
 def _without_times(content: bytes) -> bytes:

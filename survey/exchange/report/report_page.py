@@ -54,7 +54,7 @@ def _table(part: Table) -> str:
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in part.head)
     rows = "\n".join(
         "<tr>"
-        + "".join(f"<td{_NUMBER if k >= part.numbers_from else ''}>{escape(text)}</td>" for k, text in enumerate(row))
+        + "".join(f"<td{_NUMBER if part.is_number(k) else ''}>{escape(text)}</td>" for k, text in enumerate(row))
         + "</tr>"
         for row in part.rows
     )

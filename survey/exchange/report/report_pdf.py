@@ -1,14 +1,18 @@
 """A report as a PDF with its own fonts: the same parts as in Word and HTML. Step 8."""
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from survey.exchange.print.typesetting import BOLD, REGULAR, load_font
 from survey.exchange.report.report_chart import WIDTH, drawing_of
-from survey.programme.report import Heading, IntervalChart, PageBreak, Paragraph, Report, Table
+from survey.programme.report import Heading, IntervalChart, PageBreak, Paragraph, Part, Report, Table
 
 _SIDE, _TOP, _BOTTOM = 74, 84, 76  # margins in points
+_MOST_ROWS = 12  # a longer table breaks over pages, its head repeated
+_MOST_PARAGRAPHS = 2  # that stay with their heading
+_ROOM = 170  # points that a long table finds below what stands before it
 
 
 def write_pdf(report: Report, path: Path) -> None:
@@ -32,8 +36,8 @@ def write_pdf(report: Report, path: Path) -> None:
     )
     story = [_paragraph(report.title, styles["title"])]
     story += [_paragraph(line, styles["about"]) for line in (*report.about, report.status)]
-    for part in report.numbered():
-        story += _flowables(part, styles)
+    for block in _blocks(report):
+        story += _kept_together(block, styles)
 
     def foot(canvas: Any, made: Any) -> None:
         canvas.setFont(REGULAR, 8)
@@ -41,6 +45,34 @@ def write_pdf(report: Report, path: Path) -> None:
         canvas.drawRightString(A4[0] - _SIDE, 40, f"— {made.page} —")
 
     document.build(story, onFirstPage=foot, onLaterPages=foot)
+
+
+def _blocks(report: Report) -> Iterator[list[Part]]:
+    """What stands together: headings with what follows them, up to and with the first table or chart."""
+    block: list[Part] = []
+    for part in report.numbered():
+        if isinstance(part, Heading | PageBreak) and not all(isinstance(one, Heading) for one in block):
+            yield block
+            block = []
+        block.append(part)
+        paragraphs = sum(isinstance(one, Paragraph) for one in block)
+        if isinstance(part, Table | IntervalChart | PageBreak) or paragraphs == _MOST_PARAGRAPHS:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _kept_together(block: list[Part], styles: dict[str, Any]) -> list[Any]:
+    """Nothing begins at the foot of a page whose table is on the next; a long table may break behind some rows."""
+    from reportlab.platypus import CondPageBreak, KeepTogether
+
+    flowables = [one for part in block for one in _flowables(part, styles)]
+    if isinstance(block[-1], PageBreak):
+        return flowables
+    if isinstance(block[-1], Table) and len(block[-1].rows) > _MOST_ROWS:
+        return [CondPageBreak(_ROOM), *flowables]
+    return [KeepTogether(flowables)]
 
 
 def _styles() -> dict[str, Any]:
@@ -57,13 +89,13 @@ def _styles() -> dict[str, Any]:
         "about": like(fontSize=9, leading=14, alignment=TA_CENTER),
         "body": like(firstLineIndent=22),
         "note": like(fontSize=8.5, leading=13),
-        "caption": like(fontName=BOLD, fontSize=9, alignment=TA_CENTER, spaceBefore=6, keepWithNext=1),
+        "caption": like(fontName=BOLD, fontSize=9, alignment=TA_CENTER, spaceBefore=6),
         "cell": like(fontSize=8, leading=11),
         "head": like(fontName=BOLD, fontSize=8, leading=11, alignment=TA_CENTER),
         "number": like(fontSize=8, leading=11, alignment=TA_RIGHT),
-        "heading1": like(fontName=BOLD, fontSize=13, leading=22, spaceBefore=10, keepWithNext=1),
-        "heading2": like(fontName=BOLD, fontSize=11, spaceBefore=6, keepWithNext=1),
-        "heading3": like(fontSize=11, keepWithNext=1),
+        "heading1": like(fontName=BOLD, fontSize=13, leading=22, spaceBefore=10),
+        "heading2": like(fontName=BOLD, fontSize=11, spaceBefore=6),
+        "heading3": like(fontSize=11),
     }
 
 
@@ -97,9 +129,7 @@ def _table(part: Table, styles: dict[str, Any]) -> Any:
 
     rows = [[_paragraph(text, styles["head"]) for text in part.head]]
     for row in part.rows:
-        rows.append(
-            [_paragraph(text, styles["number" if k >= part.numbers_from else "cell"]) for k, text in enumerate(row)]
-        )
+        rows.append([_paragraph(text, styles["number" if part.is_number(k) else "cell"]) for k, text in enumerate(row)])
     grid = Grid(rows, colWidths=[WIDTH * share for share in part.shares], repeatRows=1)
     line = HexColor("#8a94a0")
     grid.setStyle(

@@ -3,6 +3,7 @@
 Figures that may not be published are not in it; every rate has its rule in words. The text is simplified Chinese.
 """
 
+from survey.exchange.report.chinese_date import chinese_day
 from survey.exchange.report.report_source import ReportSource, fingerprint
 from survey.exchange.report.sections.main_results import by_street, main_results
 from survey.exchange.report.sections.method import method
@@ -18,8 +19,9 @@ def build_report(source: ReportSource) -> Report:
     wave, header = source.wave, source.wave.header
     about = (
         wave.organiser.name.zh_hans,
-        f"表号：{header.form_number}　制定机关：{header.authority}　批准机关：{header.approved_by}",
-        f"批准文号：{header.approval_number}　有效期至：{header.valid_until.isoformat()}",
+        f"表号：{header.form_number}　制定机关：{header.authority}",
+        f"批准机关：{header.approved_by}　批准文号：{header.approval_number}",
+        f"有效期至：{chinese_day(header.valid_until)}",
     )
     parts = (
         *main_results(source),

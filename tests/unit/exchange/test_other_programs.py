@@ -3,14 +3,22 @@
 import csv
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from survey.actions.instrument.check_questionnaires import check_questionnaires
 from survey.exchange.export.export_columns import export_columns
 from survey.exchange.export.labelled_file import write_dta, write_sav
+from survey.exchange.export.result_sheet import ResultLine, ResultSheet
 from survey.exchange.export.xlsx_file import write_xlsx
+from survey.programme.area import AreaLevel
+from survey.programme.figure import Figure, Limits
+from survey.programme.wave_indicator import WaveIndicator
+from survey.response.response import Source
 from tests.factories import make_area_tree
+from tests.published import FOLDER
 from tests.unit.exchange.samples import FULL, QUESTIONNAIRE, make_response
 
 COLUMNS = export_columns(QUESTIONNAIRE, make_area_tree())
@@ -52,7 +60,11 @@ def test_r_finds_labels_and_the_five_kinds_of_missing_in_spss_and_stata_files(tm
 
 @pytest.mark.skipif(not CALC, reason="LibreOffice Calc is not installed (libreoffice-calc-nogui)")
 def test_libreoffice_opens_a_workbook_with_its_texts_numbers_and_times(tmp_path: Path) -> None:
-    write_xlsx(tmp_path / "x.xlsx", COLUMNS, RESPONSES)
+    figure = Figure(402, True, estimate=0.754, limits=(Limits(0.711, 0.785, 0.9, "korn-graubard"),))
+    environment = WaveIndicator(check_questionnaires(FOLDER).catalogue["ENV"])
+    line = ResultLine(Source.PROB, environment, make_area_tree().at(AreaLevel.DISTRICT)[0], figure)
+    computed = datetime(2026, 6, 1, tzinfo=UTC)
+    write_xlsx(tmp_path / "x.xlsx", COLUMNS, RESPONSES, ResultSheet("run-1", computed, 3, (line,)))
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     as_csv = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"  # UTF-8, every sheet
     command = ["soffice", profile, "--headless", "--convert-to", as_csv, "--outdir", str(tmp_path), "x.xlsx"]
@@ -66,3 +78,12 @@ def test_libreoffice_opens_a_workbook_with_its_texts_numbers_and_times(tmp_path:
     assert rows[0]["received_at"] == "2026-05-18 16:30:00"
     with (tmp_path / "x-编码本 codebook.csv").open(encoding="utf-8", newline="") as file:
         assert [row["column"] for row in csv.DictReader(file)] == [column.name for column in COLUMNS]
+    with (tmp_path / "x-结果 results.csv").open(encoding="utf-8", newline="") as file:
+        (told,) = csv.DictReader(file)
+    assert (told["基数 n"], told["估计值 estimate"], told["90%下限 lower"], told["95%下限 lower"]) == (
+        "402",
+        "75.4%",
+        "71.1%",
+        "",
+    )
+    assert "3 answers came or changed later" in (tmp_path / "x-结果说明 about results.csv").read_text(encoding="utf-8")

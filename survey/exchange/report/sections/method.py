@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from survey.exchange.export.csv_file import shown_time
+from survey.exchange.report.chinese_date import chinese_moment
 from survey.exchange.report.explain_finding import explain_finding
 from survey.exchange.report.report_source import ReportSource
 from survey.exchange.report.report_tables import LANGUAGE
@@ -30,7 +30,7 @@ def method(source: ReportSource) -> Iterator[Part]:
         )
         yield Paragraph(
             f"方差：{in_words(found['variance'], 'zh-Hans')}。权重的 Kish 设计效应 {weights['kish_deff']:.2f}，"
-            f"有效样本量 {weights['effective_n']:.0f}。计算开始于 {shown_time(source.computed_at)}。"
+            f"有效样本量 {weights['effective_n']:.0f}。计算开始于{chinese_moment(source.computed_at)}。"
         )
         names = {area.code: area.name.zh_hans for area in source.areas.areas}
         notes = (explain_finding(warning, "zh-Hans", names) for warning in found["warnings"])

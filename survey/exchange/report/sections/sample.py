@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from survey.exchange.export.csv_file import shown_time
+from survey.exchange.report.chinese_date import chinese_day, chinese_days
 from survey.exchange.report.report_source import ReportSource
 from survey.exchange.report.report_tables import SOURCES
 from survey.fieldwork.response_rates import ResponseRates
@@ -56,8 +56,8 @@ def _when_and_how(source: ReportSource) -> Iterator[str]:
     """The days of the survey, and how many answers came in which way."""
     wave = source.wave
     if wave.opened_at is not None:
-        last = shown_time(wave.closed_at)[:10] if wave.closed_at else "尚未结束"
-        yield f"调查时间：{shown_time(wave.opened_at)[:10]} 至 {last}。"
+        days = chinese_days(wave.opened_at, wave.closed_at) if wave.closed_at else f"{chinese_day(wave.opened_at)}起"
+        yield f"调查时间：{days}{'' if wave.closed_at else '，尚未结束'}。"
     if source.modes:
         counted = "、".join(f"{_MODES[mode]} {n} 份" for mode, n in source.modes.items())
         yield f"填答方式（抽样调查）：{counted}。"

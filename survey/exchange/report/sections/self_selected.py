@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 
+from survey.exchange.report.explain_finding import explain_finding
 from survey.exchange.report.figure_row import shown_value
 from survey.exchange.report.report_source import ReportSource
-from survey.exchange.report.report_tables import SOURCES
+from survey.exchange.report.report_tables import LANGUAGE, SOURCES
 from survey.programme.indicator import Unit as Measured
 from survey.programme.report import Heading, Paragraph, Part, Table
 from survey.programme.two_samples import Beside, read_two_samples
 from survey.response.response import Source
 
 BESIDE_HEAD = ("指标", "抽样", "扫码，未加权", "扫码，加权", "差", "两个样本", "合并估计")
-BESIDE_WIDTHS = (2.6, 1.1, 1.3, 1.2, 1.6, 1.4, 1.8)
+BESIDE_WIDTHS = (2.4, 1.1, 1.25, 1.25, 1.8, 1.6, 2.1)
 
 
 def self_selected(source: ReportSource) -> Iterator[Part]:
@@ -53,7 +54,8 @@ def _two_samples(source: ReportSource) -> Iterator[Part]:
         yield Table("抽样、扫码与合并估计", BESIDE_HEAD, tuple(rows), widths=BESIDE_WIDTHS)
         assumed = "".join(in_words(text, "zh-Hans") for text in compared.assumptions)
         yield Paragraph(f"合并估计的假设：{assumed}差与误差为百分点，括号内为标准误。", note=True)
-    yield from (Paragraph(in_words(flag, "zh-Hans"), note=True) for flag in compared.flags)
+    names = {area.code: area.name.zh_hans for area in source.areas.areas}
+    yield from (Paragraph(f"{explain_finding(flag, LANGUAGE, names)}。", note=True) for flag in compared.flags)
 
 
 def _beside(rates: Beside) -> tuple[str, ...]:

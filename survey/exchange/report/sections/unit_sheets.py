@@ -1,14 +1,14 @@
 """The section of a report with a sheet for each responsible unit that has an indicator of the wave. Step 8."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from survey.exchange.report.figure_row import HEAD, WIDTHS, figure_row, shown_value
+from survey.exchange.report.figure_row import HEAD, WIDTHS, figure_bar, figure_row, shown_value
 from survey.exchange.report.report_source import ReportSource
 from survey.programme.against_rest import AgainstRest
 from survey.programme.figure import Figure
 from survey.programme.indicator import Unit as Measured
-from survey.programme.report import Heading, PageBreak, Paragraph, Part, Table
-from survey.programme.unit import UnitRole
+from survey.programme.report import Heading, IntervalChart, PageBreak, Paragraph, Part, Table
+from survey.programme.unit import Unit, UnitRole
 from survey.programme.wave_indicator import WaveIndicator
 from survey.response.response import Source
 
@@ -25,9 +25,12 @@ def unit_sheets(source: ReportSource) -> Iterator[Part]:
     figures = source.figures(Source.PROB)
     yield PageBreak()
     yield Heading(1, "责任单位")
+    yield Paragraph(f"有本轮指标的责任单位 {len(concerned)} 个，每个单位一页。")
     if source.is_drawn:
         yield _how_compared(source.against_rest)
     for unit in concerned:
+        if unit is not concerned[0]:
+            yield PageBreak()
         yield Heading(2, unit.name.zh_hans)
         roles = [(by_id[indicator], role) for indicator, role in unit.roles if indicator in by_id]
         roles.sort(key=lambda pair: (pair[1] is not UnitRole.LEAD, pair[0].indicator.id))
@@ -38,9 +41,22 @@ def unit_sheets(source: ReportSource) -> Iterator[Part]:
         else:
             names = "、".join(f"{one.indicator.label.zh_hans}（{_ROLES[role]}）" for one, role in roles)
             yield Paragraph(f"指标：{names}。没有抽样调查的结果。")
-        yield from (Paragraph(text) for one, _ in roles if (text := _worse_areas(source, figures, one)))
+        yield from _chart(unit, [(one, figure) for one, _, figure in found])
+        if source.against_rest:
+            worse = [text for one, _ in roles if (text := _worse_areas(source, figures, one))]
+            none = "各地：没有哪个街道（镇）、社区（村）明显低于全区其余地方。"
+            yield from (Paragraph(text) for text in worse or [none])
         in_hand, late = source.opinions.get(unit.code, (0, 0))
         yield Paragraph(f"居民意见：在办 {in_hand} 件，其中超过期限 {late} 件。")
+    yield PageBreak()
+
+
+def _chart(unit: Unit, found: Sequence[tuple[WaveIndicator, Figure | None]]) -> Iterator[Part]:
+    """The rates of a unit with their intervals and targets; none when it has no rate that may be shown."""
+    rates = [(one, figure) for one, figure in found if one.indicator.unit is Measured.RATE and figure is not None]
+    bars = tuple(bar for one, figure in rates if (bar := figure_bar(one, figure)) is not None)
+    if bars:
+        yield IntervalChart(f"{unit.name.zh_hans}：率（点）、90%区间（横线）与目标（竖线）", bars)
 
 
 def _worse_areas(source: ReportSource, figures: Mapping[tuple[str, str], Figure], one: WaveIndicator) -> str:
