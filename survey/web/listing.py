@@ -176,6 +176,11 @@ class Listing(Generic[T]):
             following=self._place(shown[-1], asked) if shown and more else None,
         )
 
+    def in_order(self, rows: Iterable[T], arguments: Mapping[str, str]) -> list[T]:
+        """The rows of all pages in the order that the address asks for."""
+        asked = self.asked(arguments)
+        return self._ordered(self._fitting(rows, asked), asked)
+
     def fitting(self, rows: Iterable[T], arguments: Mapping[str, str]) -> list[T]:
         """Every row that the address narrows the list to, on whatever page it stands."""
         return self._fitting(rows, self.asked(arguments))

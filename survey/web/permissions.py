@@ -220,6 +220,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "analyst.patterns": PROGRAMME,
     "analyst.search_patterns": PROGRAMME,
     "analyst.integrity": PROGRAMME,
+    "analyst.integrity_log": PROGRAMME,
     "analyst.check": PROGRAMME,
     "analyst.weigh": PROGRAMME,
     "analyst.settle": PROGRAMME,

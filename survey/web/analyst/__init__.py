@@ -7,6 +7,7 @@ from survey.web.analyst import (
     crosstab,
     figures,
     integrity,
+    integrity_log,
     live,
     make,
     ranks,
@@ -19,7 +20,7 @@ from survey.web.analyst import (
 from survey.web.analyst.pages import blueprint
 
 for part in (
-    *(ask, coding, conflicts, crosstab, figures, integrity, live, make),
+    *(ask, coding, conflicts, crosstab, figures, integrity, integrity_log, live, make),
     *(ranks, release, review, rules, texts, trend),
 ):
     part.add_routes(blueprint)

@@ -5,17 +5,19 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 
 from survey.actions.results.check_integrity import check_integrity, count_live_answers
-from survey.actions.results.list_findings import FoundAnswer, list_found_answers, show_found_answer, weigh
+from survey.actions.results.list_findings import FoundAnswer, FoundAnswers, list_found_answers, show_found_answer, weigh
 from survey.actions.results.settle_findings import look_again, settle_findings
 from survey.actions.results.start_analysis import start_analysis
 from survey.programme.wave import WaveError
 from survey.response.integrity import FindingKind
 from survey.response.review import ReviewDecision, ReviewError
 from survey.web.analyst.finding_words import DECISIONS, KINDS, MEANINGS, rule_in_words, told
+from survey.web.analyst.integrity_walk import kept, walk_from
 from survey.web.i18n import current_time, gettext, in_page_language
-from survey.web.listing import Column, Filter, Listing
+from survey.web.listing import LONGEST_SEARCH, Column, Filter, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
 from survey.web.words import MODES, SOURCES
@@ -69,14 +71,14 @@ def add_routes(blueprint: Blueprint) -> None:
 def integrity(wave_id: str) -> str:
     """The list: of one kind with `?kind=`, else of all kinds but those that raise no doubt."""
     found, kind = _list(wave_id), _kind()
-    rows = [one for one in found.answers if (kind in one.kinds if kind else one.suspicious)]
-    listing: Listing[Any] = _with_kind(kind)
     return render_template(
         "analyst/integrity.html",
         wave=found.wave,
         found=found,
         kind=kind,
-        page=listing.page(rows, request.args),
+        page=_with_kind(kind).page(_of_kind(found, kind), request.args),
+        walk=walk_from(_in_order(found), ""),
+        kept=kept(request.args),
         kinds=KINDS,
         meanings=MEANINGS,
         decisions=DECISIONS,
@@ -105,13 +107,15 @@ def weigh_answers(wave_id: str) -> str:
 
 
 def settle(wave_id: str) -> ResponseReturnValue:
+    """Decide; on a walk the next undecided answer follows, else the list. Several at once have to be confirmed."""
     account, chosen = signed_in_account(), _chosen(wave_id, request.form.getlist("response"))
-    decision = request.form.get("decision", "")
+    decision, reason = request.form.get("decision", ""), request.form.get("reason", "").strip()
     if decision not in set(ReviewDecision):
         abort(400)
-    reason = request.form.get("reason", "")
     if request.form.get("number", str(len(chosen))) != str(len(chosen)):
         return _effect_page(wave_id, chosen, [gettext("这组答卷刚才变了，请再看一遍影响。")]), 422
+    if len(chosen) > 1 and request.form.get("sure") != "1":
+        return _effect_page(wave_id, chosen, [gettext("一次决定多份答卷，请先勾选确认。")]), 422
     try:
         wanted = ReviewDecision(decision)
         count = settle_findings(
@@ -119,11 +123,28 @@ def settle(wave_id: str) -> ResponseReturnValue:
         )
     except ReviewError:
         return _effect_page(wave_id, chosen, [gettext("每次决定都要写原因，并至少有一份答卷。")]), 422
-    flash(gettext("已处理 %(n)s 份答卷。", n=count), "success")
-    return redirect(url_for("analyst.integrity", wave_id=wave_id), 303)
+    done = gettext("已处理 %(n)s 份答卷。", n=count)
+    link = Markup('{} <a href="{}">{}</a>').format(done, _way_back(wave_id, chosen, wanted, reason), gettext("撤回……"))
+    flash(link, "success")
+    following = walk_from(_in_order(_list(wave_id)), chosen[0]).undecided if request.form.get("walk") == "1" else ""
+    if following:
+        onwards = kept(request.form)
+        return redirect(url_for("analyst.found_answer", wave_id=wave_id, response_id=following, **onwards), 303)
+    return redirect(url_for("analyst.integrity", wave_id=wave_id, **kept(request.form)), 303)
+
+
+def _way_back(wave_id: str, chosen: list[str], decision: ReviewDecision, reason: str) -> str:
+    """Where the decision just made is taken back: of many, those that have it for this reason."""
+    if len(chosen) == 1:
+        return url_for("analyst.weigh", wave_id=wave_id, response=chosen[0])
+    kind = _kind()
+    group: dict[str, Any] = {"decision": decision.value, "q": reason[:LONGEST_SEARCH]}
+    group |= {"kind": kind.value} if kind else {}
+    return url_for("analyst.weigh", wave_id=wave_id, matching=1, **group)
 
 
 def found_answer(wave_id: str, response_id: str) -> str:
+    """One answer, at its place in the list of the address."""
     return _answer_page(wave_id, response_id)
 
 
@@ -141,7 +162,7 @@ def second_look(wave_id: str, response_id: str) -> ResponseReturnValue:
     return redirect(url_for("analyst.found_answer", wave_id=wave_id, response_id=response_id), 303)
 
 
-def _list(wave_id: str) -> Any:
+def _list(wave_id: str) -> FoundAnswers:
     try:
         return list_found_answers(services().storage, wave_id, signed_in_account().area)
     except WaveError:
@@ -166,9 +187,21 @@ def _kind_choices() -> dict[str, str]:
     return {kind.value: words for kind, words in KINDS.items()}
 
 
-def _chosen(wave_id: str, named: list[str]) -> list[str]:
-    """The answers named one by one, else all of a kind about which nobody has decided yet."""
+def _of_kind(found: FoundAnswers, kind: FindingKind | None) -> list[FoundAnswer]:
+    return [one for one in found.answers if (kind in one.kinds if kind else one.suspicious)]
+
+
+def _in_order(found: FoundAnswers) -> list[FoundAnswer]:
+    """The answers of the list in the address, whatever was decided about them."""
     kind = _kind()
+    return _with_kind(kind).in_order(_of_kind(found, kind), kept(request.values))
+
+
+def _chosen(wave_id: str, named: list[str]) -> list[str]:
+    """The answers named one by one, all that the filters of the list leave, or the undecided ones of a kind."""
+    kind = _kind()
+    if _matching():
+        return [one.response for one in _with_kind(kind).fitting(_of_kind(_list(wave_id), kind), request.args)]
     if named or kind is None:
         return list(dict.fromkeys(named))[:_MOST_AT_ONCE]
     undecided = (ReviewDecision.OPEN, ReviewDecision.HELD)
@@ -185,10 +218,23 @@ def _effect_page(wave_id: str, chosen: list[str], problems: list[str] | None = N
         wave=weighing.wave,
         weighing=weighing,
         kind=_kind() if not request.values.getlist("response") else None,
+        matching=_matching(),
+        walk=request.values.get("walk") == "1",
+        kept=kept(request.values),
         kinds=KINDS,
+        decisions=DECISIONS,
         reason=request.form.get("reason", ""),
         problems=problems or [],
     )
+
+
+def _matching() -> dict[str, str]:
+    """The filters of the list that make the group; they stay in the address, where `decision` is that of the filter."""
+    if request.args.get("matching") != "1":
+        return {}
+    return {
+        name: request.args[name] for name in ("matching", "kind", "decision", "source", "q") if name in request.args
+    }
 
 
 def _answer_page(wave_id: str, response_id: str, problems: list[str] | None = None) -> str:
@@ -206,6 +252,8 @@ def _answer_page(wave_id: str, response_id: str, problems: list[str] | None = No
         kinds=KINDS,
         decisions=DECISIONS,
         meanings=MEANINGS,
+        walk=walk_from(_in_order(_list(wave_id)), response_id),
+        kept=kept(request.args),
         told=[(one, told(one, shown.indicators)) for one in shown.findings],
         own=shown.answer.review is not None and shown.answer.review.by == account.email,
         note=request.form.get("note", ""),
