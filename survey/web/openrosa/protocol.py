@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey.actions import StorageUnavailableError
 from survey.actions.fieldwork.collect_devices import recognise_collect_device
-from survey.actions.fieldwork.receive_collect_record import UnknownFormError
+from survey.actions.fieldwork.read_collect_record import UnknownFormError
 from survey.exchange.openrosa.record import RecordError
 from survey.exchange.openrosa.replies import reply
 from survey.fieldwork.case import FieldworkError
