@@ -1,4 +1,5 @@
-"""The DDI codebook of an export is valid by the schema of the DDI Alliance (tests/vendor/ddi-codebook)."""
+"""The DDI codebook of an export is valid: by the schema of DDI-Codebook 2.6 as a file (tests/vendor/ddi-codebook),
+and by what the schema of 2.5 says of the elements that it uses (ddi_2_5.py)."""
 
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from survey.instrument.choice import Choice
 from survey.instrument.item import Item, ItemType
 from survey.instrument.text import Text
 from tests.factories import make_area_tree, make_wave
+from tests.unit.exchange.ddi_2_5 import faults_by_2_5
 from tests.unit.exchange.samples import QUESTIONNAIRE
 from tests.unit.exchange.test_export_columns import questionnaire_of
 
@@ -55,3 +57,29 @@ def test_a_codebook_of_texts_that_xml_cannot_hold_is_valid_too(schema: etree.XML
     text = (tmp_path / "x.xml").read_text(encoding="utf-8")
     assert faults(schema, text) == []
     assert "甲 <b> & " in [label.text for label in ElementTree.fromstring(text).iter(f"{{{NAMESPACE}}}labl")]
+
+
+def test_a_codebook_keeps_the_order_numbers_and_attributes_of_2_5(tmp_path: Path) -> None:
+    write_ddi(tmp_path / "x.xml", COLUMNS, make_wave(), "x.csv", 2)
+    root = ElementTree.parse(tmp_path / "x.xml").getroot()
+    assert root.tag == f"{{{NAMESPACE}}}codeBook"
+    assert faults_by_2_5(root, NAMESPACE) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "fault"),
+    [
+        ("<caseQnty>2</caseQnty>", "<cases>2</cases>", "dimensns: cases inside"),
+        ('missing="Y"', 'missing="yes"', "catgry: missing=yes"),
+        ('<varFormat type="', '<varFormat kind="', "varFormat: attribute kind"),
+        ('version="2.5"', 'version="2.6"', "codeBook: version=2.6"),
+        ("<IDNo>", "<titl/><IDNo>", "titlStmt: order titl parTitl titl IDNo"),
+        ("<titl>", "<titl/><titl>", "titlStmt: several titl"),
+        (' name="', ' label="', "var: name missing"),
+    ],
+)
+def test_what_2_5_does_not_allow_is_found(tmp_path: Path, written: str, instead: str, fault: str) -> None:
+    write_ddi(tmp_path / "x.xml", COLUMNS, make_wave(), "x.csv", 2)
+    text = (tmp_path / "x.xml").read_text(encoding="utf-8")
+    assert written in text
+    assert fault in faults_by_2_5(ElementTree.fromstring(text.replace(written, instead, 1)), NAMESPACE)
