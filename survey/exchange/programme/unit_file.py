@@ -34,7 +34,7 @@ def _faults(record: dict[str, str], indicators: Collection[str]) -> Iterator[tup
     for key, longest in LONGEST.items():
         text = record.get(key, "")
         if len(text) > longest or (key in REQUIRED and not text):
-            yield key, f"a name of at most {longest} characters", shown(text)
+            yield key, f"a {'code' if key == 'code' else 'name'} of at most {longest} characters", shown(text)
     named: set[str] = set()
     for key in ("lead", "cooperating"):
         for indicator in _ids(record, key):

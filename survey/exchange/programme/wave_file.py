@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from survey.exchange.fault import Fault, FaultsFoundError, shown
 from survey.exchange.input_table import read_table
@@ -135,11 +135,13 @@ class DatesShape(Shape):
     starts_on: date | None = Field(default=None, alias="from")
     ends_on: date | None = Field(default=None, alias="until")
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "DatesShape":
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise ValueError(f"until not before {self.starts_on}")
-        return self
+    @field_validator("ends_on")
+    @classmethod
+    def _in_order(cls, ends_on: date | None, read: ValidationInfo) -> date | None:
+        starts_on = read.data.get("starts_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            raise ValueError(f"a day not before {starts_on}")
+        return ends_on
 
 
 class WaveShape(Shape):

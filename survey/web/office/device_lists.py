@@ -42,7 +42,7 @@ def _told(one: AnyDevice, name: str) -> int | None:
 
 DEVICES: Listing[AnyDevice] = Listing(
     columns=(
-        Column("label", lazy_gettext("设备"), _label),
+        Column("label", lazy_gettext("设备名称"), _label),
         Column("app", lazy_gettext("程序"), lambda one: int(not _own(one))),
         Column("by", lazy_gettext("访问员"), _interviewer),
         Column("issued", lazy_gettext("写完"), lambda one: _told(one, "issued"), number=True),

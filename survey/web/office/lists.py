@@ -63,7 +63,7 @@ AREAS: Listing[Area] = Listing(
         Column("code", lazy_gettext("代码"), lambda area: area.code),
         Column("name", lazy_gettext("名称"), lambda area: in_page_language(area.name)),
         Column("level", lazy_gettext("层级"), lambda area: list(AreaLevel).index(area.level)),
-        Column("group", lazy_gettext("类别"), lambda area: area.group or None),
+        Column("group", lazy_gettext("地区类别"), lambda area: area.group or None),
         Column("state", lazy_gettext("状态"), lambda area: area.ended_on),
     ),
     identity=lambda area: area.code,

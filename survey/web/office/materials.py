@@ -83,7 +83,7 @@ def _listing(subjects: dict[str, str], units: dict[str, str]) -> Listing[Materia
     return Listing(
         columns=(
             Column("name", lazy_gettext("文件"), lambda one: one.name),
-            Column("kind", lazy_gettext("类别"), lambda one: list(MaterialKind).index(one.kind)),
+            Column("kind", lazy_gettext("材料类别"), lambda one: list(MaterialKind).index(one.kind)),
             Column("subject", lazy_gettext("指标"), lambda one: one.subject),
             Column("unit", lazy_gettext("单位"), lambda one: units.get(one.unit, one.unit) or None),
             Column("size", lazy_gettext("大小"), lambda one: one.size, number=True),
@@ -98,7 +98,7 @@ def _listing(subjects: dict[str, str], units: dict[str, str]) -> Listing[Materia
             Filter("unit", lazy_gettext("单位"), units, lambda one: one.unit),
             Filter(
                 "kind",
-                lazy_gettext("类别"),
+                lazy_gettext("材料类别"),
                 {kind.value: words for kind, words in kinds.items()},
                 lambda one: one.kind.value,
             ),

@@ -16,6 +16,7 @@ from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time
 from survey.web.listing import Column, Listing
 from survey.web.loss_words import in_words, place_in_words
+from survey.web.office.drafting.draft_words import fault_in_words
 from survey.web.security import signed_in_account
 from survey.web.services import services
 
@@ -87,7 +88,7 @@ def publish() -> ResponseReturnValue:
     try:
         added = add_questionnaire(services().storage, folder, text, now=current_time(), actor=actor)
     except FaultsError as error:
-        return _page([str(fault) for fault in error.faults]), 422
+        return _page([fault_in_words(fault) for fault in error.faults]), 422
     except OSError:
         return _page([gettext("问卷文件夹不能写入，请联系系统管理员。")]), 422
     questionnaire = added.questionnaire

@@ -172,7 +172,7 @@ def test_a_wave_is_planned_from_nothing_to_open_and_every_gap_is_named_on_the_wa
 @pytest.mark.parametrize(
     ("step", "fields", "words"),
     [
-        ("basics", {**BASICS, "until": "2026-01-01"}, "日期"),
+        ("basics", {**BASICS, "until": "2026-01-01"}, "结束日期：应为不早于开始日期"),
         ("header", {**HEADER, "valid_until": "明年"}, "有效期：应为日期"),
         ("population", {"population": "nobody"}, "调查对象：应为"),
         ("population", {"population": "residents", "areas": ["990199"]}, "地区：应为已登记的地区代码"),

@@ -70,6 +70,7 @@ def test_units_get_the_roles_of_the_file(sign_in: SignIn) -> None:
         ("areas", "code,title\n990103,某地\n", "有一列 name"),
         ("areas", "code,name\n", "一个地区"),
         ("units", "code,name,lead\nwater,水务局,NOTHING\n", "NOTHING"),
+        ("units", "code,name\n,水务局\n", "第 2 行 code：应为最多 40 个字符的代码"),
         ("units", "code,name,lead,cooperating\nwater,水务局,ENV,ENV\n", "只牵头或只配合"),
     ],
 )

@@ -52,7 +52,7 @@ def test_a_version_that_is_there_is_not_written_again(office: FlaskClient, tmp_p
     workbook = workbook_bytes(sheets_of(compile_questionnaire(REAL, "pulse", 1)))
     page = upload(office, workbook, "pulse.xlsx")
     assert "全部保留。" in page.text
-    assert "expected one that is not there yet" in publish(office, page).text
+    assert "这一版已经有了。请把版本号加一。" in publish(office, page).text
     assert (tmp_path / "questionnaires/pulse/v1.yaml").read_bytes() == (REAL / "pulse/v1.yaml").read_bytes()
 
 

@@ -113,6 +113,8 @@ def fault_in_words(fault: Fault) -> str:
             n=reused[3],
             label=reused[2],
         )
+    if fault.expected == "one that is not there yet":
+        return gettext("这一版已经有了。请把版本号加一。")
     if fault.thing == "randomize":
         return gettext("随机排序至少要两个部分，而且都是给受访者填的。")
     return gettext(
