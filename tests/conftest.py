@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from jinja2.bccache import Bucket, BytecodeCache
 
 from survey.accounts import password
@@ -30,6 +31,8 @@ from tests.postgres import PostgresServer
 PROJECT = Path(__file__).parent.parent
 BACKENDS = ("sqlite", "postgresql")
 PRODUCTION_HASHER = password.HASHER
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # how long an example takes says how busy the machine is
 
 
 class KeptTemplates(BytecodeCache):

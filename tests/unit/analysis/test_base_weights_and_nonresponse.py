@@ -82,7 +82,7 @@ def test_a_class_without_any_answer_merges_up_to_the_whole_sample_if_it_must() -
 
 
 @given(st.integers(1, 10_000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_total_weight_is_kept_and_only_known_cases_carry_it(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(5, 120))

@@ -46,7 +46,7 @@ def test_row_order_changes_nothing(calibration: list[dict[str, Any]]) -> None:
     same(run(town, calibration=calibration), run(shuffled, calibration=calibration))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(min_value=1e-4, max_value=1e4), st.sampled_from([[], [RAKE], [RAKING], [POSTSTRATIFY]]))
 def test_scale_of_the_weights_changes_nothing(scale: float, calibration: list[dict[str, Any]]) -> None:
     town = small_town()

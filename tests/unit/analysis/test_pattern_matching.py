@@ -22,7 +22,7 @@ from tests.unit.analysis.simulated_answers import honest_survey
     codes=st.integers(2, 4),
     most=st.integers(0, 8),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_pair_search_finds_exactly_the_pairs_that_comparing_all_finds(
     seed: int, n: int, k: int, codes: int, most: int
 ) -> None:

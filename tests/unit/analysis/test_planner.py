@@ -161,7 +161,7 @@ def test_strata_without_variance_take_what_the_others_cannot() -> None:
     minimum=st.integers(0, 20),
     rule=st.sampled_from(["proportional", "neyman", "equal"]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_allocation_always_adds_up_and_keeps_its_bounds(
     populations: list[int], share: float, minimum: int, rule: str
 ) -> None:
@@ -203,7 +203,7 @@ def test_pps_inclusion_frequencies_equal_the_stated_probabilities() -> None:
 
 
 @given(sizes=st.lists(st.floats(0.001, 1e6), min_size=1, max_size=40), seed=st.integers(0, 999), data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_pps_always_draws_the_wanted_number_and_its_probabilities_add_up(
     sizes: list[float], seed: int, data: st.DataObject
 ) -> None:

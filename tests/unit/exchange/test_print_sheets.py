@@ -1,7 +1,6 @@
 """Printed posters and letters: QR codes that decode, embedded fonts, text that can be copied, nothing overlaid."""
 
 import subprocess
-import time
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -199,11 +198,10 @@ def test_the_upper_face_of_a_card_stands_on_its_head(tmp_path: Path) -> None:
     assert sorted(abs(code.orientation) for code in found) == [0, 180]
 
 
-def test_thousand_labels_are_made_in_seconds() -> None:
-    pages = [make_page() for _ in range(1000)]
-    started = time.perf_counter()
-    write_sheets(BytesIO(), make_wave(), pages, sheet=Sheet.LABELS)
-    assert time.perf_counter() - started < 30, "loosely: a loaded machine is no fault of the sheet"
+def test_labels_go_on_over_as_many_sheets_as_they_need() -> None:
+    file = BytesIO()
+    write_sheets(file, make_wave(), [make_page() for _ in range(100)], sheet=Sheet.LABELS)
+    assert len(PdfReader(file).pages) == 5, "24 labels a sheet"
 
 
 Box = tuple[float, float, float, float, str]
