@@ -1,7 +1,8 @@
 """Fixtures for every test: both databases, migrated once, without rows at the start of each test.
 
-A test that takes `storage` or `database_url` runs twice, on SQLite and on PostgreSQL. Missing programs are an error,
-never a skipped test.
+A test that takes `storage` or `database_url` runs twice, on SQLite and on PostgreSQL. A program that
+`install_system_packages.sh` installs is an error when it is missing, never a skipped test; R and LibreOffice are too
+heavy to be installed for everybody, and the tests that need them are left out, and say so, where they are not there.
 """
 
 import logging

@@ -6,29 +6,24 @@ wave and the row's id in the file, so that the same file imported twice names th
 
 import re
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
-from typing import TypeVar
 
-from survey.exchange.export.missing import missing_codes
 from survey.exchange.fault import Fault, FaultsFoundError, shown
-from survey.exchange.imports.response_mapping import MappedField, ResponseMapping
+from survey.exchange.imports.response_mapping import ResponseMapping
+from survey.exchange.imports.row_cells import Record, RowCells, choice_columns, shortened
 from survey.exchange.input_table import InputTable
 from survey.instrument.answers import AnswerFault, AnswerFaultKey, AnswerValue, read_answers
-from survey.instrument.item import Item, ItemType
+from survey.instrument.item import ItemType
 from survey.instrument.questionnaire import Questionnaire
 from survey.instrument.text import LANGUAGES
 from survey.invitation.invitation import SelectionDesign
 from survey.response.response import Mode, Purpose, Source, Submission
 
 RESPONSE_NAMESPACE = uuid.UUID("6f1d2c52-7a3e-5c1a-9a57-0b1b9a1f7c41")  # fixed: an import's ids must never change
-WHOLE_NUMBER = re.compile(r"(-?\d+)\.0+")
 POSITIVE_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?")
-Record = Mapping[str, str]
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def imported_response_id(wave: str, row_id: str, again: int = 0) -> str:
@@ -63,7 +58,7 @@ class ResponseReader:
         mapping = self.mapping
         named = {"id": mapping.id} | {key: field.column for key, field in mapping.fields().items()}
         faults = [
-            Fault(table.file, f"column {column} ({key})", "a column of this name", _shortened(table.header))
+            Fault(table.file, f"column {column} ({key})", "a column of this name", shortened(table.header))
             for key, column in named.items()
             if column is not None and column not in table.header
         ]
@@ -90,7 +85,7 @@ class ResponseReader:
                 yield Fault(table.file, f"items.{name}.columns", "`column`: it takes one code", "columns by code")
             for code, column in field.columns.items():
                 if code not in item.codes:
-                    expected = f"codes among {_shortened(sorted(item.codes))}"
+                    expected = f"codes among {shortened(sorted(item.codes))}"
                     yield Fault(table.file, f"items.{name}.columns", expected, shown(code))
                 if column not in table.header:
                     where = f"column {column} (items.{name})"
@@ -104,13 +99,15 @@ class ResponseReader:
         read: list[ReadRow] = []
         first_row: dict[str, int] = {}
         for number, record in rows:
-            row = _Row(self, table, number, record)
+            row = _Row(self, RowCells(self.mapping, table.file, number, record))
             row_id = record[self.mapping.id]
             if row_id and row_id in first_row:
-                row.fault(self.mapping.id, "every id once", f"{shown(row_id)} again, as in row {first_row[row_id]}")
+                row.cells.fault(
+                    self.mapping.id, "every id once", f"{shown(row_id)} again, as in row {first_row[row_id]}"
+                )
             first_row.setdefault(row_id, number)
             one = row.read()
-            faults += row.faults
+            faults += row.cells.faults
             if one is not None:
                 read.append(one)
         if faults:
@@ -131,44 +128,30 @@ class ResponseReader:
         }
 
 
-def choice_columns(item: Item) -> dict[str, str]:
-    """Columns of 0 and 1 of a select_multiple item, by choice code."""
-    if item.type is not ItemType.SELECT_MULTIPLE:
-        return {}
-    return {choice.code: f"{item.name}_{choice.code}" for choice in item.choices}
-
-
 class _Row:
-    """Reads one row and collects its faults."""
+    """Makes a submission of one row; its cells collect the faults."""
 
-    def __init__(self, reader: ResponseReader, table: InputTable, number: int, record: Record) -> None:
+    def __init__(self, reader: ResponseReader, cells: RowCells) -> None:
         self.reader = reader
-        self.mapping = reader.mapping
-        self.file = table.file
-        self.number = number
-        self.record = record
-        self.faults: list[Fault] = []
-
-    def fault(self, column: str, expected: str, found: str) -> None:
-        self.faults.append(Fault(self.file, f"row {self.number}, column {column}", expected, found))
+        self.cells = cells
 
     def read(self) -> ReadRow | None:
         """None when the row has a fault."""
-        mapping = self.mapping
-        row_id = self.record[mapping.id]
+        mapping = self.reader.mapping
+        row_id = self.cells.record[mapping.id]
         if not row_id:
-            self.fault(mapping.id, "an id of the row", "nothing")
-        received_at = self._time(mapping.received_at, "received_at") or self.reader.now
-        started_at = self._time(mapping.started_at, "started_at") or received_at
-        source = self._one_of(Source, mapping.source, "source")
-        mode = self._one_of(Mode, mapping.mode, "mode")
-        language = self._plain(mapping.language, "language") or ""
+            self.cells.fault(mapping.id, "an id of the row", "nothing")
+        received_at = self.cells.time(mapping.received_at, "received_at") or self.reader.now
+        started_at = self.cells.time(mapping.started_at, "started_at") or received_at
+        source = self.cells.one_of(Source, mapping.source, "source")
+        mode = self.cells.one_of(Mode, mapping.mode, "mode")
+        language = self.cells.plain(mapping.language, "language") or ""
         if language not in LANGUAGES:
-            self.fault(self._where(mapping.language, "language"), " or ".join(LANGUAGES), shown(language))
+            self.cells.fault(self.cells.where(mapping.language, "language"), " or ".join(LANGUAGES), shown(language))
         area = self._area()
         design = self._design(source)
         answers = self._answers(area)
-        if self.faults or source is None or mode is None:
+        if self.cells.faults or source is None or mode is None:
             return None
         if answers is None:
             return ReadRow(None, received_at, mapping.id_prefix + row_id)
@@ -185,146 +168,61 @@ class _Row:
             area=area,
             started_at=started_at,
             design=design,
-            interviewer=self._plain(mapping.interviewer, "interviewer"),
+            interviewer=self.cells.plain(mapping.interviewer, "interviewer"),
         )
         return ReadRow(submission, received_at, mapping.id_prefix + row_id)
 
     def _answers(self, area: str | None) -> dict[str, AnswerValue] | None:
         """None below the minimum age: then nothing may be stored."""
         questionnaire = self.reader.questionnaire
-        raw = {item.name: self._posted(item, area) for item in questionnaire.asked_items}
-        context = {name: self._plain(field, f"context.{name}") or "" for name, field in self.mapping.context.items()}
+        raw = {item.name: self.cells.posted(item, area) for item in questionnaire.asked_items}
+        context = {
+            name: self.cells.plain(field, f"context.{name}") or ""
+            for name, field in self.reader.mapping.context.items()
+        }
         result = read_answers(questionnaire, raw, context=context, areas=self.reader.areas)
         if result.stopped_at is not None:
             return None
         for fault in result.faults:
-            self.fault(self._column_of(fault.item), *self._explained(fault))
-        if self.mapping.unasked == "fault":
+            self.cells.fault(self.cells.column_of(fault.item), *self._explained(fault))
+        if self.reader.mapping.unasked == "fault":
             for name, posted in raw.items():
                 if posted and name not in result.answers:
                     condition = questionnaire.item(name).relevant
                     expected = f"nothing, because the item is asked only if {condition.source if condition else ''}"
-                    self.fault(self._column_of(name), expected, shown(" ".join(posted)))
+                    self.cells.fault(self.cells.column_of(name), expected, shown(" ".join(posted)))
         return dict(result.answers)
 
-    def _posted(self, item: Item, area: str | None) -> list[str]:
-        """The item's value as a form would post it; empty for a missing one."""
-        field = self.mapping.items.get(item.name)
-        if field is None and item.name not in self.record:
-            if item.type is ItemType.AREA and area is not None:
-                return [area]
-            return self._marked(item)
-        if field is not None and field.columns:
-            return [code for code, column in field.columns.items() if self.record[column] in field.marked]
-        if item.type is ItemType.SELECT_MULTIPLE:
-            return self._parts(item, field or MappedField(column=item.name))
-        text = self._plain(field or MappedField(column=item.name), f"items.{item.name}")
-        if text is None or text in map(str, missing_codes(item)):
-            return []
-        return [_code(item, text)]
-
-    def _parts(self, item: Item, field: MappedField) -> list[str]:
-        """Several codes in one cell; `codes` may translate the whole cell or each of its parts."""
-        found = self.record[field.column] if field.column else field.value or ""
-        if field.codes and found not in field.codes and found not in self.mapping.missing:
-            parts = [part.strip() for part in found.split(self.mapping.separator)]
-            known = {**{code: code for code in field.codes.values()}, **field.codes}
-            for part in parts:
-                if part not in known:
-                    expected = f"a value under items.{item.name}.codes ({_shortened(field.codes)})"
-                    self.fault(self._column_of(item.name), expected, shown(part))
-            return [known[part] for part in parts if part in known]
-        text = self._plain(field, f"items.{item.name}")
-        if text is None or text in map(str, missing_codes(item)):
-            return []
-        return [_code(item, part.strip()) for part in text.split(self.mapping.separator)]
-
-    def _marked(self, item: Item) -> list[str]:
-        """The codes whose columns of 0 and 1 hold a 1."""
-        marked = []
-        for code, column in choice_columns(item).items():
-            text = self._plain(MappedField(column=column), column) if column in self.record else None
-            if text is None or text == "0" or text in map(str, missing_codes(item)):
-                continue
-            if text != "1":
-                self.fault(column, "0 or 1", shown(text))
-            marked.append(code)
-        return marked
-
-    def _plain(self, field: MappedField | None, key: str) -> str | None:
-        """The field's translated text; None when there is no such field or the value is one of the missing ones."""
-        if field is None:
-            return None
-        if field.column is None:
-            return field.value
-        found = self.record[field.column]
-        if found in field.codes:
-            return field.codes[found]
-        number = WHOLE_NUMBER.fullmatch(found)
-        if number and number[1] in field.codes:
-            return field.codes[number[1]]
-        if found in self.mapping.missing:
-            return None
-        if field.codes and found not in field.codes.values():
-            self.fault(field.column, f"a value under {key}.codes ({_shortened(field.codes)})", shown(found))
-            return None
-        return found
-
-    def _one_of(self, kind: type[Choice], field: MappedField, key: str) -> Choice | None:
-        known = len(self.faults)
-        text = self._plain(field, key)
-        if text is not None and text in list(kind):
-            return kind(text)
-        if len(self.faults) == known:
-            self.fault(self._where(field, key), " or ".join(kind), shown(text))
-        return None
-
-    def _time(self, field: MappedField | None, key: str) -> datetime | None:
-        text = self._plain(field, key)
-        if text is None or field is None:
-            return None
-        try:
-            return self.mapping.read_time(text)
-        except ValueError as error:
-            self.fault(self._where(field, key), str(error), shown(text))
-            return None
-
     def _area(self) -> str | None:
-        field = self.mapping.area
-        code = self._plain(field, "area")
+        field = self.reader.mapping.area
+        code = self.cells.plain(field, "area")
         if field is not None and code is not None and code not in self.reader.areas:
-            self.fault(self._where(field, "area"), "a code of the area tree", shown(code))
+            self.cells.fault(self.cells.where(field, "area"), "a code of the area tree", shown(code))
         return code
 
     def _design(self, source: Source | None) -> SelectionDesign | None:
-        mapping = self.mapping
+        mapping = self.reader.mapping
         fields = {"stratum": mapping.stratum, "psu": mapping.psu, "base_weight": mapping.base_weight}
-        texts = {key: self._plain(field, key) for key, field in fields.items()}
+        texts = {key: self.cells.plain(field, key) for key, field in fields.items()}
         if source is not Source.PROB:
             return None
         for key, text in texts.items():
             if text is None:
-                self.fault(self._where(fields[key], key), f"a {key} for a response of a drawn sample", "nothing")
+                self.cells.fault(
+                    self.cells.where(fields[key], key), f"a {key} for a response of a drawn sample", "nothing"
+                )
         stratum, psu, weight = texts.values()
         if stratum is None or psu is None or weight is None:
             return None
         if not POSITIVE_NUMBER.fullmatch(weight) or not float(weight) > 0:
-            self.fault(self._where(mapping.base_weight, "base_weight"), "a number above 0", shown(weight))
+            self.cells.fault(self.cells.where(mapping.base_weight, "base_weight"), "a number above 0", shown(weight))
             return None
         return SelectionDesign(stratum, psu, float(weight))
-
-    def _column_of(self, name: str) -> str:
-        field = self.mapping.items.get(name)
-        return self._where(field, f"items.{name}") if field else name
-
-    @staticmethod
-    def _where(field: MappedField | None, key: str) -> str:
-        return field.column if field and field.column else key
 
     def _explained(self, fault: AnswerFault) -> tuple[str, str]:
         """Expected and found, in words."""
         item = self.reader.questionnaire.item(fault.item)
-        found = self.record.get(self._column_of(fault.item))
+        found = self.cells.record.get(self.cells.column_of(fault.item))
         expected = {
             AnswerFaultKey.UNKNOWN_CODE: f"a code among {', '.join(choice.code for choice in item.choices)}",
             AnswerFaultKey.UNKNOWN_AREA: "a code of the area tree",
@@ -338,15 +236,3 @@ class _Row:
             AnswerFaultKey.UNKNOWN_ITEM: "an item of the questionnaire",
         }[fault.key]
         return expected, shown(found)
-
-
-def _code(item: Item, text: str) -> str:
-    """Statistics programs write the code 4 as 4.0 in a column with missing values."""
-    number = WHOLE_NUMBER.fullmatch(text)
-    return number[1] if number and (item.is_select or item.type is ItemType.INTEGER) else text
-
-
-def _shortened(values: Iterable[str], limit: int = 8) -> str:
-    texts = list(values)
-    more = f" and {len(texts) - limit} more" if len(texts) > limit else ""
-    return ", ".join(texts[:limit]) + more

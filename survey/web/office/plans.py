@@ -1,6 +1,5 @@
 """Pages of a wave in preparation: begun, filled in step by step, looked through with every gap, opened."""
 
-import tempfile
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -13,7 +12,6 @@ from survey.actions.programme.open_wave import open_wave
 from survey.actions.programme.plan_wave import (
     discard_plan,
     plan_again,
-    read_margins,
     save_plan,
     start_plan,
     start_plan_of_file,
@@ -31,16 +29,15 @@ from survey.programme.wave import WaveError, WaveNotReadyError
 from survey.programme.wave_version import PlanChangedError
 from survey.web.i18n import current_time, gettext
 from survey.web.office.lists import POPULATIONS
-from survey.web.office.plan_steps import READERS, Changes, Form, labels, quota_keys, read_quota, shown_values
+from survey.web.office.plan_checklist import advice_of, rows_of
+from survey.web.office.plan_reading import read_step
+from survey.web.office.plan_steps import Form, labels, shown_values
 from survey.web.office.plan_words import (
-    KEYS,
     OPTIONAL,
     TITLES,
     WAYS,
-    Gap,
     Step,
     faults_as_gaps,
-    sentences_as_gaps,
 )
 from survey.web.office.programme import may_change
 from survey.web.security import signed_in_account
@@ -88,7 +85,7 @@ def checklist(wave_id: str) -> ResponseReturnValue:
     """Every step with its gaps; the way to the opening."""
     only_for_the_whole()
     shown = found_plan(wave_id)
-    return render_template("office/plan/checklist.html", **frame(shown), rows=_rows(shown), advice=_advice(shown))
+    return render_template("office/plan/checklist.html", **frame(shown), rows=rows_of(shown), advice=advice_of(shown))
 
 
 def step_page(wave_id: str, step: str) -> ResponseReturnValue:
@@ -98,7 +95,7 @@ def step_page(wave_id: str, step: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _step(here, shown)
     try:
-        changes = _read(here, shown)
+        changes = read_step(here, shown)
         save_plan(
             services().storage,
             services().settings.questionnaires,
@@ -188,41 +185,6 @@ def found_plan(wave_id: str) -> ShownPlan:
     return shown
 
 
-def _read(here: Step, shown: ShownPlan) -> Changes:
-    """What the form of the step says. Raises `FaultsFoundError` for an uploaded table with faults."""
-    if here is Step.QUOTAS:
-        return _read_quotas(shown)
-    changes = READERS[here](request.form)
-    if here is Step.MARGINS:
-        upload = request.files.get("table")
-        if request.form.get("remove"):
-            changes["margins"] = []
-        elif upload is not None and upload.filename:
-            changes["margins"] = _read_table(upload)
-    if here is Step.QUESTIONNAIRE and not shown.tree.get("population"):
-        changes["population"] = request.form.get("of_population", "")
-    return changes
-
-
-def _read_quotas(shown: ShownPlan) -> Changes:
-    """The cells without the one that is removed, or with the one that is added; and what happens to answers beyond."""
-    cells, remove = quota_keys(shown.tree), request.form.get("remove")
-    changes: Changes = {"over_quota": request.form.get("over_quota", "")}
-    if remove is not None:
-        cells = [cell for cell in cells if cell["name"] != remove]
-    elif request.form.get("go") == "here" or request.form.get("label") or request.form.get("limit"):
-        used = [int(cell["name"][1:]) for cell in cells if cell["name"][1:].isdecimal()]
-        cells = [*cells, read_quota(request.form, max(used, default=0) + 1)]
-    return {**changes, "quotas": cells}
-
-
-def _read_table(upload: FileStorage) -> list[dict[str, str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("table" + Path(upload.filename or "").suffix.lower()[:5])
-        upload.save(path)
-        return read_margins(services().storage, path)
-
-
 def _text_of(upload: FileStorage) -> str:
     content = upload.stream.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
@@ -269,31 +231,6 @@ def frame(shown: ShownPlan) -> dict[str, object]:
         "way_names": WAYS,
         "layer_names": LAYERS,
     }
-
-
-def _rows(shown: ShownPlan) -> list[tuple[Step, bool, list[Gap]]]:
-    """Each step, whether something is filled in there, and its gaps."""
-    gaps = faults_as_gaps(shown.check.faults) + sentences_as_gaps(shown.gaps)
-    known = [(step, any(shown.tree.get(key) for key in KEYS[step])) for step in Step]
-    rows = [(step, filled, [gap for gap in gaps if gap.step is step]) for step, filled in known]
-    others = [gap for gap in gaps if gap.step is None]
-    return [*rows[:-1], (rows[-1][0], rows[-1][1], rows[-1][2] + others)]
-
-
-def _advice(shown: ShownPlan) -> list[str]:
-    """What need not be there to open, and is often forgotten."""
-    ways, found = shown.tree.get("ways", []), []
-    if "poster" in ways and not shown.posters:
-        found.append(gettext("安排了海报，还没有发放编码；开始后也可以发放、打印。"))
-    if {"letter", "door", "phone", "paper"} & set(ways) and not (shown.letters or shown.cases):
-        found.append(gettext("安排了抽样调查，还没有抽取样本；开始前后都可以在“入户管理”里抽取。"))
-    if not shown.margins:
-        found.append(gettext("没有人口边际：抽样结果不能按街道、性别、年龄校准。"))
-    elif not (shown.tree.get("margins_source") and shown.tree.get("margins_date")):
-        found.append(gettext("人口边际没有写明来源和日期。"))
-    if not shown.tree.get("name", {}).get("en"):
-        found.append(gettext("没有英文名称：英文页面会显示中文名称。"))
-    return found
 
 
 def _following(here: Step) -> Step | None:
