@@ -14,9 +14,17 @@ def faults_in_words(faults: Sequence[Fault]) -> list[str]:
 
 
 def _in_words(fault: Fault) -> str:
-    found = gettext("空白") if fault.found in {"nothing", "none"} else fault.found
+    found = _found(fault.found)
     expected = _expected(fault.expected)
     return gettext("%(where)s：应为%(expected)s，实为 %(found)s。", where=_where(fault), expected=expected, found=found)
+
+
+def _found(phrase: str) -> str:
+    again = re.fullmatch(r"(.+) again, as in row (\d+)", phrase)
+    if again is not None:
+        return gettext("%(value)s，第 %(n)s 行已经有了", value=again[1], n=again[2])
+    known = {"nothing": gettext("空白"), "none": gettext("空白"), "other bytes": gettext("别的内容")}
+    return known.get(phrase, phrase)
 
 
 def _where(fault: Fault) -> str:
@@ -43,6 +51,8 @@ def _phrases() -> tuple[tuple[str, str], ...]:
         (r"every indicator and period once", gettext("每个指标和期间只出现一次")),
         (r"2026, 2026-H1, 2026-Q2 or 2026-05", gettext("期间，写成 2026、2026-H1、2026-Q2 或 2026-05")),
         (r"a number such as 15.2", gettext("一个数，例如 15.2")),
+        (r"at least one row of responses", gettext("至少一行答卷")),
+        (r"text in UTF-8 or GB 18030", gettext("UTF-8 或 GB 18030 编码的文字")),
         (r"an id of the row", gettext("这一行的编号")),
         (r"every id once", gettext("每个编号只出现一次")),
         (r"a value under items\.\w+\.codes \((.+)\)", gettext("一个已对应的选项（%(codes)s）", codes=r"\1")),

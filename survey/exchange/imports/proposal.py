@@ -199,13 +199,10 @@ def _separator(
 
 
 def _time_format(layout: Layout, targets: Mapping[str, str], columns: Mapping[str, Sequence[str]]) -> str:
-    """ "" for ISO times; else the layout's form that every time of the file has, or "" when none does."""
+    """ "" for ISO times, or the layout's form that most times of the file have: one bad time is a fault of its own."""
     named = [name for name, target in targets.items() if target in {"received_at", "started_at"}]
     times = [cell for name in named for cell in columns[name] if cell not in layout.missing]
-    for form in ("", *layout.time_formats):
-        if all(_is_time(cell, form) for cell in times):
-            return form
-    return ""
+    return max(("", *layout.time_formats), key=lambda form: sum(_is_time(cell, form) for cell in times))
 
 
 def _is_time(text: str, form: str) -> bool:

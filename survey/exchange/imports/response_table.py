@@ -110,6 +110,8 @@ class ResponseReader:
             faults += row.cells.faults
             if one is not None:
                 read.append(one)
+        if not first_row:
+            faults.append(Fault(table.file, "file", "at least one row of responses", "none"))
         if faults:
             raise FaultsFoundError(faults)
         return read
@@ -184,7 +186,9 @@ class _Row:
         if result.stopped_at is not None:
             return None
         for fault in result.faults:
-            self.cells.fault(self.cells.column_of(fault.item), *self._explained(fault))
+            column = self.cells.column_of(fault.item)
+            if fault.key is not AnswerFaultKey.REQUIRED or column not in self.cells.columns_with_faults:
+                self.cells.fault(column, *self._explained(fault))
         if self.reader.mapping.unasked == "fault":
             for name, posted in raw.items():
                 if posted and name not in result.answers:

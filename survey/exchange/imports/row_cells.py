@@ -28,9 +28,11 @@ class RowCells:
         self.number = number
         self.record = record
         self.faults: list[Fault] = []
+        self.columns_with_faults: set[str] = set()
 
     def fault(self, column: str, expected: str, found: str) -> None:
         """Note one fault of the row at `column`."""
+        self.columns_with_faults.add(column)
         self.faults.append(Fault(self.file, f"row {self.number}, column {column}", expected, found))
 
     def posted(self, item: Item, area: str | None) -> list[str]:

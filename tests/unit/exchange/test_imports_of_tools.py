@@ -134,3 +134,20 @@ def test_columns_by_code_belong_to_an_item_that_takes_several() -> None:
     wrong = Assignment("plain", {"id": "id", "one": "item:a4=5"})
     with pytest.raises(FaultsFoundError, match="takes one code"):
         read(table, wrong)
+
+
+def test_one_bad_time_does_not_make_the_others_bad_and_a_value_nobody_knows_is_one_fault() -> None:
+    head, first, second = LAYOUTS["wjx"]
+    table = InputTable("x.xlsx", head, ((2, first), (3, ("2", "not a day", *second[2:6], "挺好的", *second[7:]))))
+    with pytest.raises(FaultsFoundError) as raised:
+        read(table, propose(table, QUESTIONNAIRE).assignment)
+    assert [fault.where for fault in raised.value.faults] == [
+        "row 3, column 提交答卷时间",
+        "row 3, column 1、总体满意吗？",
+    ]
+
+
+def test_a_file_without_a_row_is_a_fault() -> None:
+    table = InputTable("x.csv", ("id", "a4"), ())
+    with pytest.raises(FaultsFoundError, match="expected at least one row of responses, found none"):
+        read(table, propose(table, QUESTIONNAIRE).assignment)
