@@ -101,6 +101,8 @@ def test_an_analyst_goes_from_a_finding_over_its_effect_to_a_decision_and_takes_
     page.fill("#reason", "回访说没有来过")
     follow(page.get_by_role("button", name="剔除"))
     assert "已处理 1 份答卷" in page.locator(".box.good").inner_text()
+    assert "第 2 份，" in page.locator(".list-pages").inner_text(), "the next undecided one follows"
+    follow(page.get_by_role("link", name="数据核查", exact=True))
     page.select_option("#list-decision", "rejected")
     follow(page.locator(".list-search button"))
     follow(page.locator("tbody a[href*='/integrity/'] code").first)
@@ -196,3 +198,36 @@ def test_an_analyst_studies_a_wave_from_arrivals_to_a_cross_table(
         page.get_by_role("heading", name="有没有关系").wait_for()
     assert "Rao–Scott" in page.locator("main").inner_text()
     looks_right(page)
+
+
+def test_texts_are_coded_with_the_keyboard_alone_and_the_last_one_comes_back(
+    staff_site: StaffSite, open_page: OpenPage
+) -> None:
+    page = open_page(DESKTOP, locale="zh-CN")
+    staff_site.sign_in(page, DISTRICT_ANALYST)
+    page.goto(f"{staff_site.url}{RESULTS}/texts/e3/categories")
+    for name in ("停车", "卫生"):
+        page.fill("#label", name)
+        follow(page.get_by_role("button", name="添加"))
+    page.goto(f"{staff_site.url}{RESULTS}/texts/e3/code")
+    looks_right(page)
+    text, boxes, told = page.locator("blockquote"), page.locator("[data-key]"), page.locator("label[for=progress]")
+    first, before = text.inner_text(), told.inner_text()
+
+    def press(key: str) -> None:
+        with page.expect_navigation():
+            page.keyboard.press(key)
+
+    for key in ("1", "2", "1"):
+        page.keyboard.press(key)
+    assert [box.is_checked() for box in boxes.all()] == [False, True], "a digit ticks, and again takes it back"
+    press("Enter")
+    assert "我已编码 1 份" in told.inner_text()
+    second = text.inner_text()
+    assert not any(box.is_checked() for box in boxes.all()), "another text"
+    press("n")
+    assert "我已编码 2 份" in told.inner_text()
+    press("z")
+    assert text.inner_text() == second
+    press("z")
+    assert (text.inner_text(), told.inner_text()) == (first, before)
