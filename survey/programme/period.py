@@ -55,6 +55,18 @@ def read_period(text: str) -> Period:
     return _period(text, year, 1, 12, f"{year}年")
 
 
+def periods_with(day: date) -> tuple[Period, Period, Period, Period]:
+    """The month, quarter, half-year and year that a day lies in.
+
+    >>> [period.written for period in periods_with(date(2026, 8, 3))]
+    ['2026-08', '2026-Q3', '2026-H2', '2026']
+    """
+    month, year = day.month, day.year
+    written = (f"{year}-{month:02d}", f"{year}-Q{(month + 2) // 3}", f"{year}-H{(month + 5) // 6}", f"{year}")
+    first, second, third, fourth = map(read_period, written)
+    return first, second, third, fourth
+
+
 def _period(text: str, year: int, month: int, months: int, title: str) -> Period:
     after = month + months
     next_first = date(year + (after > 12), (after - 1) % 12 + 1, 1)

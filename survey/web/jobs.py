@@ -18,7 +18,7 @@ _REFRESH_SECONDS = 3
 KIND_NAMES = {
     JobKind.ANALYSIS: lazy_gettext("计算结果"),
     JobKind.EXPORT: lazy_gettext("导出答卷"),
-    JobKind.REPORT: lazy_gettext("生成专报"),
+    JobKind.REPORT: lazy_gettext("生成报告"),
     JobKind.EVIDENCE: lazy_gettext("生成复核材料"),
     JobKind.PRINT: lazy_gettext("生成打印文件"),
     JobKind.IMPORT: lazy_gettext("导入答卷"),

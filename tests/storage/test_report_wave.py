@@ -13,7 +13,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from survey.actions.fieldwork.show_fieldwork import show_fieldwork
-from survey.actions.results.report_period import report_period
+from survey.actions.results.report_period import offered_periods, report_period
 from survey.actions.results.report_wave import report_as, report_source, report_wave
 from survey.actions.results.response_rates import response_rates
 from survey.exchange.report.explain_finding import explain_finding
@@ -194,6 +194,8 @@ def test_a_bulletin_puts_the_waves_of_a_period_side_by_side_and_is_made_again_wi
     assert told["应答率"].endswith("%")
     special = rates(text_of_docx(report_as(storage, WAVE, "docx")))
     assert rates(word) and rates(word) <= special, "every figure is the one of the wave's own report"
+    offered = [[period.written for period in kind] for kind in offered_periods(storage, now)]
+    assert offered[1] == [quarter] and offered[3] == [str(opened.year)]
     before = f"{opened.year - 1}"
     with pytest.raises(PeriodError, match="expected a wave with a finished analysis"):
         report_period(storage, before, "html", now)

@@ -11,7 +11,7 @@ from survey.actions.results.score_cycle import cycle_scores
 from survey.exchange.report.bulletin import build_bulletin
 from survey.exchange.report.report_source import ReportSource
 from survey.opinion.opinion import OpinionState
-from survey.programme.period import Period, PeriodError, read_period
+from survey.programme.period import Period, PeriodError, periods_with, read_period
 from survey.programme.wave import OFFICE_TIME, Wave, WaveStatus
 from survey.storage import Storage
 from survey.storage.analyses import newest_run
@@ -45,6 +45,19 @@ def report_period(storage: Storage, written: str, ending: str, now: datetime) ->
         path = Path(folder) / f"bulletin.{ending}"
         write(report, path)
         return path.read_bytes()
+
+
+def offered_periods(storage: Storage, now: datetime) -> list[list[Period]]:
+    """Months, quarters, half-years and years that have an analysed wave, each newest first: of these a report is made.
+
+    A closed wave belongs to the periods of its last day, one that is still open to those of today.
+    """
+    today = now.astimezone(OFFICE_TIME).date()
+    with storage.read() as session:
+        waves = [wave for wave in list_waves(session) if newest_run(session, wave.id, "done") is not None]
+    days = {wave.closed_at.astimezone(OFFICE_TIME).date() if wave.closed_at else today for wave in waves}
+    kinds = zip(*map(periods_with, days), strict=True)
+    return [sorted(set(kind), key=lambda period: period.first, reverse=True) for kind in kinds]
 
 
 def _sources(session: Session, period: Period) -> list[ReportSource]:

@@ -14,7 +14,7 @@ h1,.about{text-align:center}.about{margin:0;font-size:.9rem}.note{font-size:.85r
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.85rem}
 caption,figcaption{font-weight:bold;text-align:center;padding:.4rem}
 th,td{border-bottom:1px solid #cbd2d9;padding:.3rem .5rem;text-align:left;vertical-align:top}
-td:first-child{min-width:6em}
+td:not(.number){min-width:5.5em}th{min-width:2.6em;vertical-align:bottom}th.number{text-align:right}
 td.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 figure{margin:1rem 0}svg{max-width:100%;height:auto}
 footer{margin-top:2rem;border-top:1px solid #cbd2d9;font-size:.85rem;overflow-wrap:anywhere}
@@ -51,7 +51,9 @@ def _html(part: object) -> str:
 
 
 def _table(part: Table) -> str:
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in part.head)
+    head = "".join(
+        f'<th scope="col"{_NUMBER if part.is_number(k) else ""}>{escape(text)}</th>' for k, text in enumerate(part.head)
+    )
     rows = "\n".join(
         "<tr>"
         + "".join(f"<td{_NUMBER if part.is_number(k) else ''}>{escape(text)}</td>" for k, text in enumerate(row))

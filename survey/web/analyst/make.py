@@ -52,8 +52,7 @@ def make(wave_id: str) -> Response:
 def bulletin() -> Response:
     """The bulletin of a month or the roll-up of a longer period; for accounts of the whole district."""
     account, form = signed_in_account(), request.form
-    areas = list_areas(services().storage, account.area)
-    if areas and areas[0].parent is not None:
+    if not sees_whole_district(account):
         abort(403)
     try:
         period = read_period(form.get("period", "").strip())
@@ -72,6 +71,12 @@ def bulletin() -> Response:
         only_one=f"bulletin {period.written} {ending} {account.email}"[:120],
     )
     return redirect(url_for("jobs.job", job_id=job), 303)
+
+
+def sees_whole_district(account: Account) -> bool:
+    """Whether the account is one of the whole district, of which bulletins speak."""
+    areas = list_areas(services().storage, account.area)
+    return not areas or areas[0].parent is None
 
 
 def _may(account: Account, kind: JobKind, results: WaveResults) -> bool:

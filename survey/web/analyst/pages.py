@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response as Answer
 from survey.actions.programme.list_waves_in_area import WaveSummary, list_waves_in_area
 from survey.actions.results.download_responses import download_responses
 from survey.actions.results.export_estimates import export_estimates
+from survey.actions.results.report_period import offered_periods
 from survey.actions.results.show_results import WaveResults, show_results
 from survey.actions.results.start_analysis import start_analysis
 from survey.programme.area import Area
 from survey.response.response import Source
+from survey.web.analyst.make import sees_whole_district
 from survey.web.analyst.overview_tables import (
     table_of_areas,
     table_of_indicators,
@@ -62,7 +64,14 @@ WAVES: Listing[WaveSummary] = Listing(
 def waves() -> str:
     """Every wave with what the account's area answered."""
     found = list_waves_in_area(services().storage, signed_in_account().area)
-    return render_template("analyst/waves.html", page=WAVES.page(found, request.args))
+    whole = sees_whole_district(signed_in_account())
+    periods = offered_periods(services().storage, current_time()) if whole else []
+    return render_template(
+        "analyst/waves.html",
+        page=WAVES.page(found, request.args),
+        periods=periods,
+        in_english=page_language() == "en",
+    )
 
 
 @blueprint.get("/<wave_id>")

@@ -16,7 +16,8 @@ from survey.actions.figures.choose_ready import add_ready, ready_plans
 from survey.actions.figures.list_figures import ListedIndicator, export_figures, find_indicator, list_figures
 from survey.actions.figures.record_figures import check_figure, enter_figure, import_figures
 from survey.exchange.fault import Fault, FaultsFoundError
-from survey.programme.admin_figure import AdminFigureError, FigureState
+from survey.instrument.text import Text
+from survey.programme.admin_figure import AdminFigureError, Comparison, FigureState
 from survey.programme.material import MaterialError, MaterialKind
 from survey.web.fault_words import faults_in_words
 from survey.web.i18n import current_time, gettext
@@ -26,6 +27,13 @@ from survey.web.services import services
 
 blueprint = Blueprint("figures", __name__, url_prefix="/staff/figures")
 _SHOWN = 200
+SIGNS = {
+    Comparison.ABOVE: "＞",
+    Comparison.AT_LEAST: "≥",
+    Comparison.BELOW: "＜",
+    Comparison.AT_MOST: "≤",
+    Comparison.EQUAL: "＝",
+}
 _AGAINST = {
     "met": lazy_gettext("达到"),
     "missed": lazy_gettext("未达到"),
@@ -103,7 +111,7 @@ def ready(plan: str) -> ResponseReturnValue:
             flash(gettext("已加入 %(n)s 个指标。", n=len(added)), "success")
             return redirect(url_for("figures.figures"), 303)
     known = {one.indicator.id: one.indicator for one in list_figures(own.storage)}
-    page = render_template("office/figures_ready.html", plan=found, known=known, problems=problems)
+    page = render_template("office/figures_ready.html", plan=found, known=known, problems=problems, signs=SIGNS)
     return page, 422 if problems else 200
 
 
@@ -117,6 +125,7 @@ def indicator(indicator_id: str) -> ResponseReturnValue:
     try:
         if form.get("go") == "evidence":
             _add_evidence(found)
+            flash(gettext("已上传。"), "success")
         else:
             enter_figure(
                 services().storage,
@@ -127,6 +136,7 @@ def indicator(indicator_id: str) -> ResponseReturnValue:
                 now,
                 actor,
             )
+            flash(gettext("已录入，等第二人复核。"), "success")
     except AdminFigureError as error:
         return _indicator_page(found, [_in_words(error)]), 422
     except MaterialError:
@@ -148,6 +158,7 @@ def check(indicator_id: str, period: str, edition: str) -> ResponseReturnValue:
         check_figure(services().storage, figure, accept=accept, reason=reason, now=now, actor=actor)
     except AdminFigureError as error:
         return _indicator_page(found, [_in_words(error)]), 422
+    flash(gettext("已复核，这个数可以使用了。") if accept else gettext("已退回，录入的人可以重新录入。"), "success")
     return redirect(url_for("figures.indicator", indicator_id=indicator_id), 303)
 
 
@@ -186,7 +197,7 @@ def _found(indicator_id: str) -> ListedIndicator:
 def _list_page(problems: Sequence[str] = ()) -> str:
     page = FIGURES.page(list_figures(services().storage), request.args)
     plans = ready_plans(services().settings.questionnaires)
-    return render_template("office/figures.html", page=page, problems=problems, plans=plans)
+    return render_template("office/figures.html", page=page, problems=problems, plans=plans, signs=SIGNS)
 
 
 def _indicator_page(found: ListedIndicator, problems: Sequence[str] = ()) -> str:
@@ -197,6 +208,8 @@ def _indicator_page(found: ListedIndicator, problems: Sequence[str] = ()) -> str
     }
     return render_template(
         "office/figure.html",
+        signs=SIGNS,
+        plan=_plan(newest.indicator.source),
         found=newest,
         evidence=evidence,
         states=_states(),
@@ -204,6 +217,12 @@ def _indicator_page(found: ListedIndicator, problems: Sequence[str] = ()) -> str
         actor=signed_in_account().email,
         problems=problems,
     )
+
+
+def _plan(source: str) -> Text | None:
+    """The plan that sets a target, where the target came ready with one."""
+    plans = ready_plans(services().settings.questionnaires)
+    return next((plan.title for plan in plans if source and plan.name == f"plan-{source.lower()}"), None)
 
 
 def material_kinds() -> dict[MaterialKind, str]:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext
 
 from survey.actions.figures.attach import attach, materials_of, open_material, pack_materials, remove_material
 from survey.actions.figures.list_figures import list_figures
+from survey.actions.instrument.checked_folder import checked_folder
 from survey.actions.programme.import_programme import show_programme
 from survey.programme.material import Material, MaterialError, MaterialKind
 from survey.web.i18n import current_time, gettext, page_language
@@ -73,25 +74,36 @@ def package() -> Response:
     """What the filters show, in folders, with an index and every sha256."""
     subjects, units = _names()
     wanted = _listing(subjects, units).fitting(materials_of(services().storage), request.args)
-    file = pack_materials(services().storage, wanted, subjects | units)
+    dated = {one.subject: f"{subjects.get(id_, id_)} {period}" for one in wanted for id_, period in _period_of(one)}
+    file = pack_materials(services().storage, wanted, subjects | dated | units)
     return send_file(file, "application/zip", as_attachment=True, download_name="materials.zip")
+
+
+def _period_of(one: Material) -> list[tuple[str, str]]:
+    """Id of the administrative indicator and period that a file is evidence for; nothing for other material."""
+    id_, at, period = one.subject.partition("@")
+    return [(id_, period)] if at else []
 
 
 def _listing(subjects: dict[str, str], units: dict[str, str]) -> Listing[Material]:
     kinds = material_kinds()
-    named = {id_: id_ if name == id_ else f"{id_} {name}" for id_, name in subjects.items()}
+    named = {id_: id_ if name == id_ else f"{name}（{id_}）" for id_, name in subjects.items()}
+
+    def subject_of(one: Material) -> str:
+        return named.get(one.subject.split("@")[0], one.subject)
+
     return Listing(
         columns=(
             Column("name", lazy_gettext("文件"), lambda one: one.name),
             Column("kind", lazy_gettext("材料类别"), lambda one: list(MaterialKind).index(one.kind)),
-            Column("subject", lazy_gettext("指标"), lambda one: one.subject),
+            Column("subject", lazy_gettext("指标"), subject_of),
             Column("unit", lazy_gettext("单位"), lambda one: units.get(one.unit, one.unit) or None),
             Column("size", lazy_gettext("大小"), lambda one: one.size, number=True),
             Column("added", lazy_gettext("上传"), lambda one: one.added_at),
             Column("remove", lazy_gettext("移除")),
         ),
         identity=lambda one: one.id,
-        text=lambda one: f"{one.name} {one.subject} {units.get(one.unit, one.unit)} {one.added_by}",
+        text=lambda one: f"{one.name} {one.subject} {subject_of(one)} {units.get(one.unit, one.unit)} {one.added_by}",
         sort="subject",
         filters=(
             Filter("subject", lazy_gettext("指标"), named, lambda one: one.subject.split("@")[0]),
@@ -126,5 +138,7 @@ def _names() -> tuple[dict[str, str], dict[str, str]]:
     """Indicators that a unit is responsible for, administrative ones; and the units: id to name."""
     programme, language = show_programme(services().storage), page_language()
     subjects = {one.indicator.id: one.indicator.name for one in list_figures(services().storage)}
-    subjects |= {indicator: indicator for unit in programme.units for indicator, _ in unit.roles}
+    catalogue = checked_folder(services().settings.questionnaires).catalogue
+    for id_ in {id_ for unit in programme.units for id_, _ in unit.roles}:
+        subjects[id_] = catalogue[id_].label.in_language(language) if id_ in catalogue else id_
     return dict(sorted(subjects.items())), {unit.code: unit.name.in_language(language) for unit in programme.units}

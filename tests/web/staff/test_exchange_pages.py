@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -122,13 +123,19 @@ def test_a_figure_counts_after_another_person_has_checked_it(app: Flask) -> None
     assert "请另一个人复核" in page.text and not [b for b in page.all("button") if "复核无误" in b.text]
     first.send(f"{one}/2026/1/check", page, 422, go="accept")
     page = second.send(f"{one}/2026/1/check", second.get(one), go="accept")
-    assert "✓ 达到" in " ".join(page.text.split())
+    told = " ".join(page.text.split())
+    assert "已复核" in told and "✓ 达到" in told and "＞ 36%" in told
     page = first.send(one, first.get(one), 422, go="enter", period="2026-13", value="1")
     assert "期间请写成" in page.text
     page = first.send(
         one, page, go="evidence", period="2026", kind="document", file=(io.BytesIO(b"%PDF-1.4"), "据.pdf")
     )
-    assert "据.pdf" in page.text
+    assert "据.pdf" in page.text and "已上传。" in page.text
+    assert "建成区绿地率 · 2026" in " ".join(first.get("/staff/materials/").text.split())
+    with zipfile.ZipFile(io.BytesIO(first.client.get("/staff/materials/materials.zip").data)) as package:
+        assert "ADM_GREEN@2026 建成区绿地率 2026/1正式发文/001 据.pdf" in package.namelist()
+    page = first.send(one, page, go="enter", period="2025", value="35")
+    assert "已录入，等第二人复核。" in page.text
     assert "37" in first.client.get("/staff/figures/figures.csv").get_data(as_text=True)
 
 
@@ -141,6 +148,8 @@ def test_indicators_are_chosen_from_a_plan_and_looked_up_in_the_list(app: Flask)
     assert "已登记" in office.get(place).text
     found = office.get("/staff/figures/?q=空气").text
     assert "空气质量优良天数比例" in found and "恩格尔系数" not in found
+    plan = inspect(office.client.get("/staff/figures/ADM_AIR").get_data(as_text=True))
+    assert "创建方案" in plan.text, "the plan that sets the target stands by its title"
     assert office.client.get("/staff/figures/ready/plan-none").status_code == 404
 
 

@@ -263,6 +263,9 @@ def test_the_report_is_for_the_whole_district_and_the_evidence_for_its_analyst(d
     for what in ("report-pdf", "evidence"):
         assert made(demo_app, street, what) is None
     assert made(demo_app, office, "responses-xlsx") is None and made(demo_app, office, "evidence") is None
+    periods = [one.attributes["value"] for one in office.get("/staff/results/").all("option")]
+    assert any("-Q" in period for period in periods) and any("-H" in period for period in periods)
+    assert "简报与汇总" not in street.get("/staff/results/").text
     starts = {"docx": b"PK", "pdf": b"%PDF", "html": b"<!doctype html>"}
     for ending, start in starts.items():
         content = made(demo_app, office, f"report-{ending}")
