@@ -46,15 +46,16 @@ def recontact_listing(rows: Sequence[tuple[Recontact, SampledCase]]) -> Listing[
 
 
 def call_listing(waves: Sequence[MyWave]) -> Listing[Call]:
-    """The households that one worker has still to call, of all waves, in the order of the ways."""
+    """The households that one worker has still to call, in the order of the ways; the wave, where there are several."""
+    wave = Column[Call]("wave", lazy_gettext("调查轮次"), lambda row: in_page_language(row[0].name))
     place = {(mine.wave.id, one.case.id): number for mine in waves for number, one in enumerate(mine.cases)}
     return Listing(
         columns=(
             Column("way", lazy_gettext("住址"), lambda row: place[row[0].id, row[1].case.id]),
-            Column("wave", lazy_gettext("调查轮次"), lambda row: in_page_language(row[0].name)),
             Column("visits", lazy_gettext("次数"), lambda row: len(row[1].visits), number=True),
             Column("outcome", lazy_gettext("走访结果"), lambda row: in_page_language(row[1].case.disposition.words)),
             Column("due", lazy_gettext("约定"), _first_appointment),
+            *([wave] if len(waves) > 1 else []),
         ),
         identity=lambda row: f"{row[0].id} {row[1].case.id}",
         text=lambda row: f"{row[1].case.address} {row[1].case.id}",

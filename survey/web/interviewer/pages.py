@@ -17,15 +17,16 @@ Row = tuple[Wave, AreaAssignments]
 
 
 def _listing(waves: Sequence[WaveAssignments]) -> Listing[Row]:
-    """The communities of all waves that are being asked, in the order of their codes."""
+    """The communities of the waves that are being asked, by their codes; the wave, where there are several."""
+    wave = Column[Row]("wave", lazy_gettext("调查轮次"), lambda row: in_page_language(row[0].name))
     return Listing(
         columns=(
             Column("area", lazy_gettext("社区"), lambda row: row[1].area.code),
-            Column("wave", lazy_gettext("调查轮次"), lambda row: in_page_language(row[0].name)),
             Column("drawn", lazy_gettext("抽中住户"), lambda row: row[1].drawn, number=True),
             Column("interviewed", lazy_gettext("已访问"), lambda row: row[1].interviewed, number=True),
             Column("otherwise", lazy_gettext("其他结果"), lambda row: row[1].ended_otherwise, number=True),
             Column("open", lazy_gettext("尚未上门"), lambda row: row[1].not_visited, number=True),
+            *([wave] if len(waves) > 1 else []),
         ),
         identity=lambda row: f"{row[0].id} {row[1].area.code}",
         text=lambda row: f"{in_page_language(row[1].area.name)} {row[1].area.code}",
@@ -45,4 +46,4 @@ def _listing(waves: Sequence[WaveAssignments]) -> Listing[Row]:
 def assignments() -> str:
     waves = count_assignments(services().storage, signed_in_account().area)
     rows = [(each.wave, area) for each in waves for area in each.areas]
-    return render_template("interviewer/assignments.html", page=_listing(waves).page(rows, request.args))
+    return render_template("interviewer/assignments.html", page=_listing(waves).page(rows, request.args), waves=waves)

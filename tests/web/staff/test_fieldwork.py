@@ -51,7 +51,7 @@ def test_office_goes_from_a_frame_to_assigned_cases(district: Flask, sign_in: Si
         )
 
     wrong = upload([("d-1", "990101001001", "", "x", ""), ("d-1", "没有", "路", "1", "")], "store", 422)
-    for words in ("第 2 行 address：应为文字", "第 2 行 route_order：应为不小于 0 的整数", "已登记的地区代码"):
+    for words in ("第 2 行 address：应为一段文字", "第 2 行 route_order：应为不小于 0 的整数", "已登记的地区代码"):
         assert words in wrong.text
     assert "文件里有什么（还没有保存）" in upload(frame_rows(), "preview").text
     stored = upload(frame_rows(), "store")
