@@ -171,8 +171,15 @@ def _axis(axis: Axis, y: float, score: bool) -> str:
         x = axis.position(value)
         label = f"{value:.0f}" if score else f"{value * 100:.0f}%"
         ticks.append(_line(x, y, y + 5, "axis"))
-        ticks.append(f'<text class="tick" x="{x}" y="{y + 20:.0f}">{label}</text>')
+        ticks.append(f'<text class="{_placed(axis, value)}" y="{y + 20:.0f}">{label}</text>')
     return line + "".join(ticks)
+
+
+def _placed(axis: Axis, value: float) -> str:
+    """Class and place of a tick's label; the outer ones go inwards, or half of them would end with the picture."""
+    if value < axis.low + axis.step / 2:
+        return 'tick start" x="0'
+    return 'tick most" x="100%' if value > axis.high - axis.step / 2 else f'tick" x="{axis.position(value)}'
 
 
 def broken(label: str, ems: float = _LABEL_EMS) -> list[str]:

@@ -23,11 +23,12 @@ from survey.web.analyst.overview_tables import (
 from survey.web.analyst.view import Chart, show
 from survey.web.charts_of_results import chart_of_areas, chart_of_indicators, title_of_areas, title_of_indicators
 from survey.web.data_tables import DataTable
-from survey.web.i18n import current_time, in_page_language, page_language
-from survey.web.listing import Column, Filter, Listing
+from survey.web.i18n import current_time, page_language
+from survey.web.listing import Column, Listing
 from survey.web.security import signed_in_account
 from survey.web.services import services
-from survey.web.words import SOURCES, STATUSES
+from survey.web.wave_list import ANSWERS, BY_STATUS, NAME, OPENED, STATUS, searched
+from survey.web.words import SOURCES
 
 blueprint = Blueprint("analyst", __name__, url_prefix="/staff/results")
 _REFRESH_SECONDS = 4
@@ -39,24 +40,13 @@ WITHOUT = {
 
 WAVES: Listing[WaveSummary] = Listing(
     columns=(
-        Column("name", lazy_gettext("调查轮次"), lambda row: in_page_language(row.wave.name)),
-        Column("status", lazy_gettext("状态"), lambda row: str(STATUSES[row.wave.status])),
-        Column("opened", lazy_gettext("开始"), lambda row: row.wave.opened_at),
-        Column("drawn", lazy_gettext("抽样答卷"), lambda row: row.drawn, number=True),
-        Column("scanned", lazy_gettext("扫码答卷"), lambda row: row.self_selected, number=True),
+        *(NAME, STATUS, OPENED, *ANSWERS),
         Column("computed", lazy_gettext("最近一次计算"), lambda row: row.computed_at),
     ),
     identity=lambda row: row.wave.id,
-    text=lambda row: f"{row.wave.name.zh_hans} {row.wave.name.zh_hant} {row.wave.name.en} {row.wave.id}",
+    text=searched,
     sort="-opened",
-    filters=(
-        Filter(
-            "status",
-            lazy_gettext("状态"),
-            {status.value: words for status, words in STATUSES.items()},
-            lambda row: row.wave.status.value,
-        ),
-    ),
+    filters=(BY_STATUS,),
 )
 
 

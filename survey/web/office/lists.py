@@ -9,7 +9,7 @@ from survey.programme.area import Area, AreaLevel
 from survey.programme.unit import Unit, UnitRole
 from survey.web.i18n import in_page_language
 from survey.web.listing import Column, Filter, Listing
-from survey.web.words import STATUSES
+from survey.web.wave_list import ANSWERS, BY_STATUS, NAME, OPENED, STATUS, searched
 
 POPULATIONS = {
     Population.RESIDENTS: lazy_gettext("居民"),
@@ -31,24 +31,17 @@ def _every_name(name: Text) -> str:
 
 WAVES: Listing[WaveSummary] = Listing(
     columns=(
-        Column("name", lazy_gettext("调查轮次"), lambda row: in_page_language(row.wave.name)),
-        Column("status", lazy_gettext("状态"), lambda row: str(STATUSES[row.wave.status])),
+        *(NAME, STATUS),
         Column("population", lazy_gettext("调查对象"), lambda row: str(POPULATIONS[row.wave.population])),
-        Column("opened", lazy_gettext("开始"), lambda row: row.wave.opened_at),
+        OPENED,
         Column("until", lazy_gettext("有效期至"), lambda row: row.wave.header.valid_until),
-        Column("drawn", lazy_gettext("抽样答卷"), lambda row: row.drawn, number=True),
-        Column("scanned", lazy_gettext("扫码答卷"), lambda row: row.self_selected, number=True),
+        *ANSWERS,
     ),
     identity=lambda row: row.wave.id,
-    text=lambda row: f"{_every_name(row.wave.name)} {row.wave.id} {row.wave.questionnaire}",
+    text=searched,
     sort="-opened",
     filters=(
-        Filter(
-            "status",
-            lazy_gettext("状态"),
-            {status.value: words for status, words in STATUSES.items()},
-            lambda row: row.wave.status.value,
-        ),
+        BY_STATUS,
         Filter(
             "population",
             lazy_gettext("调查对象"),
@@ -57,6 +50,7 @@ WAVES: Listing[WaveSummary] = Listing(
         ),
     ),
 )
+
 
 AREAS: Listing[Area] = Listing(
     columns=(
