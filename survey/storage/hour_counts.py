@@ -176,11 +176,11 @@ def _read_kept(session: Session, wave_id: str, first: datetime) -> Counter[Kind]
 def _rejected_in(session: Session, wave_id: str, hours: Collection[datetime]) -> Counter[Kind]:
     """What a review rejected of the kept hours: few rows, each found by its key."""
     row, kept = ResponseRow, set(hours)
-    query = (
-        select(row.received_at, row.area, row.source, row.mode, row.poster)
-        .join(ReviewRow, (ReviewRow.wave == row.wave) & (ReviewRow.response_id == row.response_id))
-        .where(ReviewRow.wave == wave_id, ReviewRow.decision == ReviewDecision.REJECTED.value)
-        .where(row.purpose == Purpose.LIVE.value)
+    rejected = select(ReviewRow.response_id).where(
+        ReviewRow.wave == wave_id, ReviewRow.decision == ReviewDecision.REJECTED.value
+    )  # a join would let SQLite go through the responses and ask for the review of each
+    query = select(row.received_at, row.area, row.source, row.mode, row.poster).where(
+        row.wave == wave_id, row.response_id.in_(rejected), row.purpose == Purpose.LIVE.value
     )
     keys = (
         (hour_of(at), area or "", source, mode, poster or "")

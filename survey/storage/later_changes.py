@@ -41,17 +41,18 @@ def changes_since(
 
 def _reviewed_since(session: Session, wave_id: str, since: datetime, areas: Collection[str] | None) -> int:
     """How many answers of before were rejected since, or count again."""
-    query = select(ReviewRow.response_id, ReviewRow.decision, ResponseRow.area).where(
-        ReviewRow.wave == wave_id,
-        ReviewRow.decided_at > since,
-        ResponseRow.wave == ReviewRow.wave,
-        ResponseRow.response_id == ReviewRow.response_id,
-        ResponseRow.received_at <= since,
+    reviewed = (ReviewRow.wave == wave_id, ReviewRow.decided_at > since)
+    decided = session.execute(select(ReviewRow.response_id, ReviewRow.decision).where(*reviewed))
+    decisions = {row.response_id: row.decision for row in decided}
+    # By key, for the few that were reviewed: a join, or asking for the time, would let SQLite go through the responses.
+    query = select(ResponseRow.response_id, ResponseRow.area, ResponseRow.received_at).where(
+        ResponseRow.wave == wave_id,
+        ResponseRow.response_id.in_(select(ReviewRow.response_id).where(*reviewed)),
         ResponseRow.purpose == Purpose.LIVE.value,
     )
-    rows = [row for row in session.execute(query) if areas is None or row.area in areas]
-    before = _rejected_before(session, wave_id, since) if rows else frozenset()
-    return sum((row.decision == ReviewDecision.REJECTED.value) != (row.response_id in before) for row in rows)
+    found = [one for one, area, at in session.execute(query) if at <= since and (areas is None or area in areas)]
+    before = _rejected_before(session, wave_id, since) if found else frozenset()
+    return sum((decisions[one] == ReviewDecision.REJECTED.value) != (one in before) for one in found)
 
 
 def _rejected_before(session: Session, wave_id: str, since: datetime) -> frozenset[str]:

@@ -4,10 +4,11 @@ A coder's row is the coder's own: two who code at once never write the same row.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, select, union
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.opinion.personal_data import mask_personal_data
@@ -17,7 +18,7 @@ from survey.storage.base import Base
 from survey.storage.responses import ResponseRow
 from survey.storage.reviews import not_rejected
 
-_FETCHED = 2000
+_FETCHED, _FETCHED_FOR_ONE = 2000, 20
 
 
 class TextCategoryRow(Base):
@@ -57,6 +58,9 @@ class TextSettlementRow(Base):
     settled_at: Mapped[datetime]
 
 
+_CODED = (TextCodingRow, TextSettlementRow)
+
+
 def load_categories(session: Session, wave_id: str, item: str) -> list[TextCategory]:
     """Ended ones too, in the order in which they were added."""
     row = TextCategoryRow
@@ -72,8 +76,21 @@ def save_category(session: Session, wave_id: str, item: str, category: TextCateg
     session.flush()
 
 
-def load_open_texts(session: Session, wave_id: str, item: str, areas: frozenset[str]) -> list[OpenText]:
-    """The masked texts of live answers that belong to `areas`, with their codings, in the order of their random ids."""
+def load_open_texts(
+    session: Session,
+    wave_id: str,
+    item: str,
+    areas: frozenset[str],
+    *,
+    only_coded: bool = False,
+    holding: Sequence[str] = (),
+    most: int | None = None,
+) -> list[OpenText]:
+    """The masked texts of live answers that belong to `areas`, with their codings, in the order of their random ids.
+
+    `only_coded`: those that somebody coded or settled, found by their keys however many others there are. `holding`:
+    only answers in which these words stand anywhere; `most`: no more than so many.
+    """
     codings: dict[str, list[TextCodingRow]] = {}
     own, third = TextCodingRow, TextSettlementRow
     for coding in session.scalars(select(own).where(own.wave == wave_id, own.item == item)):
@@ -83,11 +100,29 @@ def load_open_texts(session: Session, wave_id: str, item: str, areas: frozenset[
     }
     return [
         _open_text(response_id, text, source, codings.get(response_id, []), settled.get(response_id))
-        for response_id, source, text in _texts(session, wave_id, item, areas)
+        for response_id, source, text in islice(
+            _texts(session, wave_id, item, areas, only_coded=only_coded, holding=holding), most
+        )
     ]
 
 
-def _texts(session: Session, wave_id: str, item: str, areas: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+def texts_after(session: Session, wave_id: str, item: str, areas: frozenset[str], after: str) -> Iterator[OpenText]:
+    """The texts of `load_open_texts` whose ids come behind `after`, without codings, read while somebody wants more."""
+    for response_id, source, text in _texts(session, wave_id, item, areas, after=after, at_once=_FETCHED_FOR_ONE):
+        yield OpenText(response_id, text, source)
+
+
+def _texts(
+    session: Session,
+    wave_id: str,
+    item: str,
+    areas: frozenset[str],
+    *,
+    after: str = "",
+    only_coded: bool = False,
+    holding: Sequence[str] = (),
+    at_once: int = _FETCHED,
+) -> Iterator[tuple[str, str, str]]:
     """Only rows in which something was written are read: answers are stored as compact JSON."""
     row = ResponseRow
     query = (
@@ -96,7 +131,14 @@ def _texts(session: Session, wave_id: str, item: str, areas: frozenset[str]) -> 
         .where(row.answers.contains(f'"{item}":"', autoescape=True), not_rejected(row.wave, row.response_id))
         .order_by(row.response_id)
     )
-    for response_id, source, answers in session.execute(query.execution_options(yield_per=_FETCHED)):
+    if after:
+        query = query.where(row.response_id > after)
+    for word in holding:
+        query = query.where(row.answers.icontains(word, autoescape=True))
+    if only_coded:
+        coded = (select(one.response_id).where(one.wave == wave_id, one.item == item) for one in _CODED)
+        query = query.where(row.response_id.in_(union(*coded)))
+    for response_id, source, answers in session.execute(query.execution_options(yield_per=at_once)):
         written = json.loads(answers).get(item)
         if isinstance(written, str) and (text := mask_personal_data(written.strip())):
             yield response_id, source, text

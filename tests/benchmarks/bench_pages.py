@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tests.benchmarks.bench_pages [--rows 1000000]
 
-The demonstration district, its responses copied within the database until there are so many; the stored results stay
-those of the district, as pages read them. Each page is asked for twice in a process of its own.
+The demonstration district, its responses crossed with each other until there are so many (large_wave.py); the stored
+results stay those of the district, as pages read them. Each page is asked for twice in a process of its own.
 """
 
 import argparse
@@ -11,16 +11,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
 from survey.actions.accounts.find_account import find_account_by_email
+from survey.actions.results.keep_counts import keep_counts
 from survey.app import create_app
 from survey.settings import read_settings
 from survey.storage import Storage
 from survey.storage.migrate import upgrade
 from survey.storage.waves import load_indicators
+from tests.benchmarks.large_wave import multiply
 from tests.demonstration import DISTRICT_ANALYST, OFFICE, SECRET_KEY, WAVE, load_demonstration
 from tests.web.conftest import open_session, storage_of
 
@@ -51,19 +54,21 @@ PAGES = {
     "fieldwork": (OFFICE, "/staff/fieldwork/{wave}"),
 }
 OPEN_QUESTION = "e3"
-_MULTIPLY = """
-    INSERT INTO response ({columns}, response_id)
-    WITH RECURSIVE copy(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM copy WHERE k < :copies)
-    SELECT {columns}, printf('%08x', k) || substr(response_id, 9) FROM response, copy WHERE wave = :wave
-"""
 
 
-def multiply(storage: Storage, rows: int) -> None:
-    """Copies of the wave's responses under new ids, until there are about so many."""
-    with storage.write() as session:
-        names = [row[1] for row in session.execute(text("PRAGMA table_info(response)")) if row[1] != "response_id"]
-        copies = max(1, rows // count(storage) - 1)
-        session.execute(text(_MULTIPLY.format(columns=", ".join(names))), {"copies": copies, "wave": WAVE})
+def make_large_wave(folder: Path, rows: int) -> str:
+    """The URL of the demonstration with about `rows` responses (0: as it is), numbers of hours kept as after a run."""
+    template = folder / "template.db"
+    empty = Storage(f"sqlite:///{template}")
+    upgrade(empty.engine)
+    empty.close()
+    url = f"sqlite:///{load_demonstration(template, folder).database}"
+    if rows:
+        storage = Storage(url)
+        multiply(storage, rows)
+        keep_counts(storage, WAVE, datetime.now(UTC))
+        storage.close()
+    return url
 
 
 def count(storage: Storage) -> int:
@@ -86,18 +91,18 @@ def measure(name: str, url: str, folder: str) -> None:
     with storage.read() as session:
         indicator = load_indicators(session, WAVE)[0][0]
         found_answer = session.execute(text("SELECT min(response_id) FROM integrity_finding")).scalar_one()
+    address = address.format(wave=WAVE, indicator=indicator, found=found_answer, text=OPEN_QUESTION)
     seconds = []
     for _ in range(2):
         began = time.process_time()
-        answer = client.get(address.format(wave=WAVE, indicator=indicator, found=found_answer, text=OPEN_QUESTION))
+        answer = client.get(address)
         seconds.append(time.process_time() - began)
-    print(
-        f"| {name} | {answer.status_code} | {count(storage):,} | {seconds[0]:.2f} | {seconds[1]:.2f} | {_peak():.0f} |",
-        flush=True,
-    )
+    first, again = seconds
+    told = f"| {name} | {answer.status_code} | {count(storage):,} | {first:.2f} | {again:.2f} | {peak_memory():.0f} |"
+    print(told, flush=True)
 
 
-def _peak() -> float:
+def peak_memory() -> float:
     """Largest resident memory of this process in MB; getrusage would tell that of the process it was started from."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
@@ -117,15 +122,7 @@ def main() -> None:
     )
     for rows in chosen.rows:
         with tempfile.TemporaryDirectory() as folder:
-            template = Path(folder) / "template.db"
-            empty = Storage(f"sqlite:///{template}")
-            upgrade(empty.engine)
-            empty.close()
-            url = f"sqlite:///{load_demonstration(template, Path(folder)).database}"
-            if rows:
-                storage = Storage(url)
-                multiply(storage, rows)
-                storage.close()
+            url = make_large_wave(Path(folder), rows)
             for name in PAGES:
                 again = [sys.executable, "-m", "tests.benchmarks.bench_pages", "--one", name, url, folder]
                 subprocess.run(again, check=True)

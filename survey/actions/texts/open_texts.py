@@ -1,5 +1,6 @@
 """Open the texts of one item of a wave for an account: what was written, the categories, who coded what."""
 
+import re
 from dataclasses import dataclass
 
 from survey.actions.programme.list_waves_in_area import codes_within
@@ -17,16 +18,23 @@ from survey.storage.questionnaires import require_questionnaire
 from survey.storage.text_codings import load_categories, load_open_texts
 from survey.storage.waves import load_wave
 
+LOOKED_AT = 20_000  # texts that a page reads: their words are counted in some seconds
+_PLAIN = re.compile(r"[0-9A-Za-z\u3400-\u9fff]+")  # written in stored answers as it is searched for, in either case
+
 
 @dataclass(frozen=True)
 class OpenTexts:
-    """`items`: every open question of the wave; the rest is about the chosen one. `texts`: of the account's area."""
+    """`items`: every open question of the wave; the rest is about the chosen one. `texts`: of the account's area.
+
+    `cut`: there are more, and `texts` are the first ones in the order of random ids: a random part.
+    """
 
     wave: Wave
     items: tuple[Item, ...]
     item: Item
     categories: tuple[TextCategory, ...]
     texts: tuple[OpenText, ...]
+    cut: bool = False
 
     @property
     def offered(self) -> list[TextCategory]:
@@ -64,8 +72,21 @@ def text_items(questionnaire: Questionnaire) -> tuple[Item, ...]:
     return tuple(item for item in questionnaire.asked_items if item.type is ItemType.TEXT)
 
 
-def open_texts(storage: Storage, wave_id: str, item: str, area: str) -> OpenTexts | None:
-    """None when there is no such wave, no such open question in it, or (item "") none at all."""
+def open_texts(
+    storage: Storage,
+    wave_id: str,
+    item: str,
+    area: str,
+    *,
+    only_coded: bool = False,
+    search: str = "",
+    most: int | None = None,
+) -> OpenTexts | None:
+    """None when there is no such wave, no such open question in it, or (item "") none at all.
+
+    `only_coded`: with the texts that somebody coded or settled, which are quickly found among many. `search`: those in
+    which its words may stand; who asks looks again. `most`: no more texts than that, see `OpenTexts.cut`.
+    """
     with storage.read() as session:
         wave = load_wave(session, wave_id)
         if wave is None:
@@ -76,5 +97,9 @@ def open_texts(storage: Storage, wave_id: str, item: str, area: str) -> OpenText
             return None
         inside = codes_within(load_area_tree(session), area)
         categories = load_categories(session, wave_id, chosen.name)
-        texts = load_open_texts(session, wave_id, chosen.name, inside)
-    return OpenTexts(wave, items, chosen, tuple(categories), tuple(texts))
+        words = [word for word in search.split() if _PLAIN.fullmatch(word)]
+        limit = None if most is None else most + 1
+        found = (session, wave_id, chosen.name, inside)
+        texts = load_open_texts(*found, only_coded=only_coded, holding=words, most=limit)
+    cut = most is not None and len(texts) > most
+    return OpenTexts(wave, items, chosen, tuple(categories), tuple(texts[:most]), cut)

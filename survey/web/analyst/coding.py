@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from survey.actions.texts.code_text import code_text, settle_text, take_back, unsettle_text
-from survey.actions.texts.open_texts import OpenTexts
-from survey.response.text_coding import KEYS, OpenText, TextCodingError
-from survey.web.analyst.texts import found_texts
+from survey.actions.texts.next_text import next_text
+from survey.response.text_coding import KEYS, TextCodingError
+from survey.web.analyst.texts import coded_texts
 from survey.web.i18n import current_time
 from survey.web.security import signed_in_account
 from survey.web.services import services
@@ -30,7 +30,7 @@ def coding(wave_id: str, item: str) -> str:
 def code(wave_id: str, item: str) -> ResponseReturnValue:
     """What the pressed button says: keep the chosen categories, none of them, or take the last coding back."""
     account, pressed = signed_in_account(), request.form.get("do", "")
-    found_texts(wave_id, item)
+    coded_texts(wave_id, item)
     if pressed == "back":
         taken = take_back(services().storage, wave_id, item, account.email)
         flash(gettext("已撤回，可以重新编码。") if taken else gettext("没有可以撤回的编码。"), "success")
@@ -47,8 +47,19 @@ def code(wave_id: str, item: str) -> ResponseReturnValue:
 
 
 def _coding_page(wave_id: str, item: str, problems: Sequence[str] = ()) -> str:
-    found, coder = found_texts(wave_id, item), signed_in_account().email
-    shown = _next(found, coder)
+    account, wanted = signed_in_account(), request.form.get("text") or request.args.get("text", "")
+    following = next_text(
+        services().storage,
+        wave_id,
+        item,
+        account.area,
+        account.email,
+        after=request.args.get("after", ""),
+        wanted=wanted,
+    )
+    if following is None:
+        abort(404)
+    found, shown, coder = following.found, following.shown, account.email
     chosen = set(request.form.getlist("category")) or (shown.codings.get(coder, frozenset()) if shown else frozenset())
     return render_template(
         "analyst/coding.html",
@@ -57,19 +68,10 @@ def _coding_page(wave_id: str, item: str, problems: Sequence[str] = ()) -> str:
         shown=shown,
         chosen=chosen,
         keys=list(zip(KEYS, found.offered, strict=False)),
-        coded=found.coded_by(coder),
-        needed=found.coded_by(coder) + len(found.left_for(coder)),
+        coded=following.coded,
+        needed=None if following.left is None else following.coded + following.left,
         problems=problems,
     )
-
-
-def _next(found: OpenTexts, coder: str) -> OpenText | None:
-    wanted = request.form.get("text") or request.args.get("text", "")
-    named = next((one for one in found.texts if one.response == wanted), None)
-    if named is not None and named.settled is None:
-        return named
-    left, after = found.left_for(coder), request.args.get("after", "")
-    return next((one for one in left if one.response > after), left[0] if left else None)
 
 
 def settling(wave_id: str, item: str) -> str:
@@ -81,7 +83,7 @@ def settle(wave_id: str, item: str) -> ResponseReturnValue:
     """Decide the text, or take a decision back."""
     account, response, pressed = signed_in_account(), request.form.get("text", ""), request.form.get("do", "")
     place, who = (services().storage, wave_id, item, response), (account.area, current_time(), account.email)
-    found = found_texts(wave_id, item)
+    found = coded_texts(wave_id, item)
     if pressed == "back":
         if not unsettle_text(*place, *who):
             abort(404)
@@ -98,7 +100,7 @@ def settle(wave_id: str, item: str) -> ResponseReturnValue:
 
 
 def _settling_page(wave_id: str, item: str, problems: Sequence[str] = ()) -> str:
-    found = found_texts(wave_id, item)
+    found = coded_texts(wave_id, item)
     waiting = found.to_settle(signed_in_account().email)
     shown = waiting[0] if waiting else None
     opinions = [codes for _, codes in sorted(shown.codings.items())] if shown else []

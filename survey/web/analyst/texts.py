@@ -11,7 +11,7 @@ from survey.actions.results.open_workspace import answer_to
 from survey.actions.texts.compare_coders import FEWEST_COMPARED, compare_coders
 from survey.actions.texts.count_words import FEWEST_TEXTS, Counted, count_categories, count_words
 from survey.actions.texts.edit_categories import add_category, change_category
-from survey.actions.texts.open_texts import OpenTexts, open_texts
+from survey.actions.texts.open_texts import LOOKED_AT, OpenTexts, open_texts
 from survey.programme.figure import read_figure
 from survey.response.response import Source
 from survey.response.text_coding import KEYS, LABEL_LIMIT, MEANING_LIMIT, OpenText, TextCategory, TextCodingError
@@ -38,8 +38,9 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<wave_id>/texts/<item>/categories", "save_category", save_category, methods=["POST"])
 
 
-def found_texts(wave_id: str, item: str) -> OpenTexts:
-    found = open_texts(services().storage, wave_id, item, signed_in_account().area)
+def coded_texts(wave_id: str, item: str) -> OpenTexts:
+    """The item with the texts that somebody coded."""
+    found = open_texts(services().storage, wave_id, item, signed_in_account().area, only_coded=True)
     if found is None:
         abort(404)
     return found
@@ -47,11 +48,12 @@ def found_texts(wave_id: str, item: str) -> OpenTexts:
 
 def texts(wave_id: str, item: str = "") -> str | Response:
     """`?q=` looks for words, `?source=` and `?coded=` narrow; words and phrases are those of the texts found."""
-    found = open_texts(services().storage, wave_id, item, signed_in_account().area)
+    account, search = signed_in_account(), request.args.get("q", "")
+    found = open_texts(services().storage, wave_id, item, account.area, search=search, most=LOOKED_AT)
     if found is None:
         wave = found_workspace(wave_id).results.wave
         return abort(404) if item else render_template("analyst/no_texts.html", wave=wave)
-    coder = signed_in_account().email
+    coder = account.email
     listing = _listing(found, coder)
     counted = count_words(listing.found(found.texts, request.args))
     title = gettext("最常见的词")
@@ -65,6 +67,7 @@ def texts(wave_id: str, item: str = "") -> str | Response:
         page=listing.page(found.texts, request.args),
         coder=coder,
         fewest=FEWEST_TEXTS,
+        looked_at=LOOKED_AT,
         labels={one.code: one.label for one in found.categories},
     )
 
@@ -103,7 +106,7 @@ def categories(wave_id: str, item: str) -> str | Response:
 
 def save_category(wave_id: str, item: str) -> ResponseReturnValue:
     """Add a category, or change the one whose code is sent; `ended` ends it or, empty, takes it up again."""
-    found, form = found_texts(wave_id, item), request.form
+    found, form = coded_texts(wave_id, item), request.form
     label, meaning, code = form.get("label", "").strip(), form.get("meaning", "").strip(), form.get("code", "")
     place = (services().storage, wave_id, item)
     try:
@@ -134,7 +137,7 @@ def _named(category: TextCategory) -> str:
 
 
 def _categories(wave_id: str, item: str, problems: list[str] | None = None) -> str | Response:
-    found, space = found_texts(wave_id, item), found_workspace(wave_id)
+    found, space = coded_texts(wave_id, item), found_workspace(wave_id)
     weighed = answer_to(services().storage, space, found.question)
     tables = [_counts(found, weighed.result if space.whole else None), _agreement(found)]
     return show(

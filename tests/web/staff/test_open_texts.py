@@ -12,11 +12,13 @@ from sqlalchemy import text
 
 from survey.actions.results.analyse_wave import define_wave
 from survey.actions.results.answer_question import answer_question
+from survey.actions.texts import next_text
 from survey.actions.texts.open_texts import OpenTexts, open_texts
 from survey.actions.texts.summarise_coding import summarise_coding
 from survey.response.response import Source
 from survey.response.text_coding import OpenText
 from survey.storage.analyses import newest_run
+from survey.web.analyst import texts as texts_pages
 from tests.demonstration import DISTRICT_ANALYST, OFFICE, STREET, STREET_ANALYST, WAVE
 from tests.web.conftest import storage_of
 from tests.web.staff.conftest import StaffVisitor, Visit
@@ -185,3 +187,22 @@ def test_weighted_shares_follow_the_plan_of_the_run_and_small_ones_are_held_back
     assert drawn[0].text not in json.dumps(told, ensure_ascii=False)
     code(analyst, drawn[0].response, LIGHTS)
     assert texts().question != question, "another coding is another question"
+
+
+def test_among_very_many_texts_a_part_is_read_and_said_so_while_a_search_reads_all(
+    visit: Visit, texts: Callable[[str], OpenTexts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = texts(DISTRICT).texts
+    last = everything[-1]
+    monkeypatch.setattr(texts_pages, "LOOKED_AT", 5)
+    monkeypatch.setattr(next_text, "COUNTED_UP_TO", 10)
+    analyst = visit(DISTRICT_ANALYST)
+    page = analyst.get(BASE)
+    assert "随机编号取的 5 份" in page.text and last.text not in page.text
+    assert last.text in analyst.get(f"{BASE}?q={last.text[:4]}").text
+    add_categories(analyst)
+    code(analyst, everything[0].response, PARKING)
+    shown = analyst.get(f"{BASE}/code")
+    assert "我已编码 1 份" in shown.text and not shown.all("progress")
+    assert everything[1].text in shown.text
+    assert everything[0].text in analyst.get(f"{BASE}/code?after={last.response}&text={everything[0].response}").text
