@@ -48,7 +48,6 @@ PAGES = {
     "open texts: search": (DISTRICT_ANALYST, "/staff/results/{wave}/texts/{text}?q=停车"),
     "open texts: coding": (DISTRICT_ANALYST, "/staff/results/{wave}/texts/{text}/code"),
     "open texts: categories": (DISTRICT_ANALYST, "/staff/results/{wave}/texts/{text}/categories"),
-    "report as HTML": (DISTRICT_ANALYST, "/staff/results/{wave}/report.html"),
     "list of waves": (OFFICE, "/staff/waves/"),
     "wave at the office": (OFFICE, "/staff/waves/{wave}"),
     "fieldwork": (OFFICE, "/staff/fieldwork/{wave}"),

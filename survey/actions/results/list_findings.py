@@ -137,19 +137,14 @@ class _Known:
     looks: Mapping[str, SecondLook]
 
     @classmethod
-    def read(cls, session: Session, wave_id: str, area: str, *, everybody: bool = False, named: str = "") -> "_Known":
-        """`everybody`: all responses and not only those with findings and the one `named`."""
+    def read(cls, session: Session, wave_id: str, area: str, named: Set[str] = frozenset()) -> "_Known":
+        """The responses with findings, and those `named`."""
         wave, tree = require_wave(session, wave_id), load_area_tree(session)
         inside = codes_within(tree, area)
         check = newest_check(session, wave_id)
         found = list_findings(session, check) if check else []
-        wanted = {one.response for one in found} | ({named} if named else set())
-        read: Iterable[Response] = (
-            stream_responses(session, wave_id, areas=inside, with_rejected=True)
-            if everybody
-            else load_named_responses(session, wave_id, wanted, inside)
-        )
-        responses = {one.response_id: one for one in read}
+        wanted = {one.response for one in found} | named
+        responses = {one.response_id: one for one in load_named_responses(session, wave_id, wanted, inside)}
         return cls(
             wave,
             tree,
@@ -197,7 +192,7 @@ def list_found_answers(storage: Storage, wave_id: str, area: str) -> FoundAnswer
 def show_found_answer(storage: Storage, wave_id: str, area: str, response_id: str) -> AnswerEvidence | None:
     """Everything found about one answer; None when there is none of this id in `area`, or no check yet."""
     with storage.read() as session:
-        known = _Known.read(session, wave_id, area, named=response_id)
+        known = _Known.read(session, wave_id, area, {response_id})
         if known.check is None or response_id not in known.responses:
             return None
         indicators = measured_indicators(load_indicators(session, wave_id), known.questionnaire)
@@ -221,16 +216,17 @@ def weigh(storage: Storage, wave_id: str, area: str, chosen: Iterable[str]) -> W
     """
     wanted = set(chosen)
     with storage.read() as session:
-        known = _Known.read(session, wave_id, area, everybody=True)
+        known = _Known.read(session, wave_id, area, wanted)
         indicators = measured_indicators(load_indicators(session, wave_id), known.questionnaire)
-    counted = [
-        one
-        for one in known.responses.values()
-        if one.response_id in wanted or not _is_rejected(known.reviews.get(one.response_id))
-    ]
-    effects = effects_of(
-        counted, {key: (one.label, one.is_score, one.value) for key, one in indicators.items()}, wanted
-    )
+        everybody = stream_responses(session, wave_id, areas=codes_within(known.tree, area), with_rejected=True)
+        counted = (
+            one
+            for one in everybody
+            if one.response_id in wanted or not _is_rejected(known.reviews.get(one.response_id))
+        )
+        effects = effects_of(
+            counted, {key: (one.label, one.is_score, one.value) for key, one in indicators.items()}, wanted
+        )
     return Weighing(known.wave, tuple(known.answers(wanted)), tuple(effects))
 
 

@@ -3,7 +3,7 @@
 The base weights are not calibrated again; the next computation gives the final figures, with their intervals.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from survey.exchange.plan.planned_indicator import PersonValue
@@ -34,49 +34,56 @@ class Effect:
 
 
 def effects_of(
-    responses: Sequence[Response],
+    responses: Iterable[Response],
     indicators: Mapping[str, tuple[Text, bool, PersonValue]],
     left_out: Set[str],
 ) -> list[Effect]:
     """The effect of leaving out the responses with these ids on every indicator (label, is a score, value of a person).
 
     Self-selected answers count 1 each, those of a drawn sample their base weight. Sources without answers are missing.
+    The responses are gone through once; only sums are kept of them.
     """
+    seen: set[Source] = set()
+    everybody = {(source, name): _Mean() for source in Source for name in indicators}
+    without = {key: _Mean() for key in everybody}
+    for response in responses:
+        source, stays = response.source, response.response_id not in left_out
+        seen.add(source)
+        weight = 1.0 if source is Source.QR else response.base_weight or 1.0
+        for name, (_, _, value) in indicators.items():
+            if (found := value(response)) is not None:
+                everybody[source, name].add(weight, found)
+                if stays:
+                    without[source, name].add(weight, found)
     return [
         Effect(
             label=label,
             source=source,
             is_score=is_score,
-            n=len(everybody),
-            n_without=len(without),
-            everybody=_mean(everybody),
-            without=_mean(without),
+            n=everybody[source, name].n,
+            n_without=without[source, name].n,
+            everybody=everybody[source, name].value,
+            without=without[source, name].value,
         )
         for source in Source
-        if any(response.source is source for response in responses)
-        for label, is_score, value in indicators.values()
-        for everybody, without in [_pairs(responses, source, value, left_out)]
+        if source in seen
+        for name, (label, is_score, _) in indicators.items()
     ]
 
 
-Weighted = list[tuple[float, float]]
+@dataclass
+class _Mean:
+    """A weighted mean that grows; `value` is None while nobody has a weight."""
 
+    n: int = 0
+    weights: float = 0.0
+    weighted: float = 0.0
 
-def _pairs(
-    responses: Iterable[Response], source: Source, value: PersonValue, left_out: Set[str]
-) -> tuple[Weighted, Weighted]:
-    """Weight and value of all who are in the base, and of those who would stay."""
-    everybody, without = [], []
-    for response in responses:
-        if response.source is not source or (found := value(response)) is None:
-            continue
-        pair = (1.0 if source is Source.QR else response.base_weight or 1.0, found)
-        everybody.append(pair)
-        if response.response_id not in left_out:
-            without.append(pair)
-    return everybody, without
+    def add(self, weight: float, value: float) -> None:
+        self.n += 1
+        self.weights += weight
+        self.weighted += weight * value
 
-
-def _mean(pairs: Weighted) -> float | None:
-    total = sum(weight for weight, _ in pairs)
-    return sum(weight * value for weight, value in pairs) / total if total > 0 else None
+    @property
+    def value(self) -> float | None:
+        return self.weighted / self.weights if self.weights > 0 else None
