@@ -65,7 +65,7 @@ def _phrases() -> tuple[tuple[str, str], ...]:
         (r"a value with (.+)", gettext("符合条件 %(condition)s 的值", condition=r"\1")),
         (r"an answer", gettext("必答题要有回答")),
         (r"a column of this name", gettext("文件里有这一列")),
-        (r"a time such as (.+)", gettext("时间，例如 %(example)s", example="2026-03-01T09:30")),
+        (r"a time such as (.+)", gettext("时间，例如 %(example)s", example=r"\1")),
         (r"a (stratum|psu|base_weight) for a response of a drawn sample", gettext("抽样答卷的层、初级单元和基础权数")),
         (r"a column (\w+) or (\w+)", gettext("有一列 %(name)s 或 %(other)s", name=r"\1", other=r"\2")),
         (r"a valid date.*", gettext("日期")),

@@ -89,8 +89,13 @@ class ResponseMapping(Shape):
         try:
             time = datetime.strptime(text, self.time_format) if self.time_format else datetime.fromisoformat(text)
         except ValueError:
-            raise ValueError(self.time_format or "a time such as 2026-03-01 or 2026-03-01T09:30") from None
+            raise ValueError(f"a time such as {self._time_written()}") from None
         return time if time.tzinfo else time.replace(tzinfo=SHANGHAI)
+
+    def _time_written(self) -> str:
+        """An example of the form that is expected, which people read more easily than its signs (`%Y/%m/%d`)."""
+        example = datetime(2026, 3, 1, 9, 30)
+        return example.strftime(self.time_format) if self.time_format else example.isoformat(timespec="minutes")
 
 
 _FIELDS = (

@@ -145,6 +145,7 @@ def test_one_bad_time_does_not_make_the_others_bad_and_a_value_nobody_knows_is_o
         "row 3, column 提交答卷时间",
         "row 3, column 1、总体满意吗？",
     ]
+    assert raised.value.faults[0].expected == "a time such as 2026/03/01 09:30:00"
 
 
 def test_a_file_without_a_row_is_a_fault() -> None:
