@@ -167,6 +167,22 @@ def load_named_responses(
     return found
 
 
+def newest_asked(
+    session: Session, wave_id: str, areas: Collection[str], *, until: datetime | None, limit: int
+) -> list[Response]:
+    """At most `limit` live responses of the drawn sample that residents did not fill in alone, the newest first.
+
+    Those that a review rejected are among them. `until`: only what had arrived by then.
+    """
+    row = ResponseRow
+    query = _selected(wave_id, (Purpose.LIVE,), (Source.PROB,), areas, with_rejected=True)
+    query = query.where((row.mode != Mode.SELF.value) | row.interviewer.is_not(None))
+    if until is not None:
+        query = query.where(row.received_at <= until)
+    newest = query.order_by(None).order_by(row.received_at.desc(), row.response_id.desc()).limit(limit)
+    return [_to_response(one) for one in session.execute(newest)]
+
+
 def responses_after(
     session: Session,
     wave_id: str,

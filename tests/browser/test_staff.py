@@ -221,6 +221,10 @@ def test_texts_are_coded_with_the_keyboard_alone_and_the_last_one_comes_back(
     for key in ("1", "2", "1"):
         page.keyboard.press(key)
     assert [box.is_checked() for box in boxes.all()] == [False, True], "a digit ticks, and again takes it back"
+    page.locator("nav a").first.focus()
+    page.keyboard.press("2")
+    assert boxes.nth(1).is_checked(), "keys are for whoever is in the form"
+    text.click()
     press("Enter")
     assert "我已编码 1 份" in told.inner_text()
     second = text.inner_text()

@@ -136,6 +136,23 @@ def test_rejected_answer_leaves_counts_and_analysis_stays_stored_and_comes_back(
     assert sorted(logged) == ["r-1: open: ", "r-1: rejected: 回访说没有来过"]
 
 
+def test_very_many_answers_are_listed_in_portions_of_which_the_next_begins_where_the_last_ended(
+    surveyed: Storage,
+) -> None:
+    for n in range(5):
+        sent = make_submission(response_id=f"r-{n}", answers=FULL, source=Source.PROB, mode=Mode.INTERVIEWER)
+        receive_response(surveyed, KEY, replace(sent, interviewer="fy-01"), NOW + timedelta(minutes=n))
+    sent = make_submission(response_id="alone", answers=FULL, source=Source.PROB, mode=Mode.SELF)
+    receive_response(surveyed, KEY, sent, NOW + timedelta(minutes=9))
+    newest = list_for_review(surveyed, WAVE, DISTRICT, most=3)
+    assert ([one.response for one in newest.answers], newest.earlier) == (
+        ["r-4", "r-3", "r-2"],
+        NOW + timedelta(minutes=1),
+    )
+    older = list_for_review(surveyed, WAVE, DISTRICT, newest.earlier, most=3)
+    assert ([one.response for one in older.answers], older.earlier) == (["r-1", "r-0"], None)
+
+
 def test_reviewer_sees_no_answer_and_no_address(surveyed: Storage) -> None:
     answer(surveyed, "r-1")
     (seen,) = list_for_review(surveyed, WAVE, DISTRICT).answers

@@ -13,16 +13,17 @@ from survey.instrument.item import ItemType
 from survey.instrument.questionnaire import Questionnaire
 from survey.programme.area import Area
 from survey.programme.wave import OFFICE_TIME, Wave
-from survey.response.response import Mode, Response, Source, officials_present
+from survey.response.response import Mode, Response, officials_present
 from survey.response.review import Review, ReviewDecision, ReviewError
 from survey.storage import Storage
 from survey.storage.areas import load_area_tree
 from survey.storage.events import new_event, record_event
 from survey.storage.questionnaires import require_questionnaire
-from survey.storage.responses import load_response_area, stream_responses
+from survey.storage.responses import load_response_area, newest_asked
 from survey.storage.reviews import list_reviews, save_review
 from survey.storage.waves import require_wave
 
+SHOWN = 20_000  # answers that one page goes through: more would keep a reviewer waiting
 FAST_SHARE = 1 / 3  # of the median length: faster is worth a look
 _LONGEST = 180.0  # minutes; beyond that the form lay open or the device had no network
 
@@ -52,10 +53,11 @@ class ReviewedAnswer:
 
 @dataclass(frozen=True)
 class ReviewQueue:
-    """Everything that is looked through, the newest answers first."""
+    """What is looked through, the newest answers first; `earlier`: when the next one before them arrived, if any."""
 
     wave: Wave
     answers: tuple[ReviewedAnswer, ...]
+    earlier: datetime | None = None
 
     def count(self, decision: ReviewDecision) -> int:
         return sum(one.decision is decision for one in self.answers)
@@ -65,24 +67,23 @@ class ReviewQueue:
         return tuple(sorted({one.interviewer for one in self.answers if one.interviewer}))
 
 
-def list_for_review(storage: Storage, wave_id: str, area: str) -> ReviewQueue:
-    """Answers of the drawn sample that were not filled in by residents alone. Raises `WaveError`."""
+def list_for_review(
+    storage: Storage, wave_id: str, area: str, until: datetime | None = None, most: int = SHOWN
+) -> ReviewQueue:
+    """The newest `most` answers of the drawn sample that were not filled in by residents alone. Raises `WaveError`.
+
+    `until`: only what had arrived by then. An interview is fast beside the others that are listed with it.
+    """
     with storage.read() as session:
         wave = require_wave(session, wave_id)
         tree = load_area_tree(session)
         questionnaire = require_questionnaire(session, wave.questionnaire, wave.version)
-        inside = codes_within(tree, area)
-        found = [
-            response
-            for response in stream_responses(session, wave_id, sources=(Source.PROB,), areas=inside, with_rejected=True)
-            if response.mode is not Mode.SELF or response.interviewer
-        ]
+        found = newest_asked(session, wave_id, codes_within(tree, area), until=until, limit=most + 1)
         reviews = list_reviews(session, wave_id)
-    usual = _median([minutes for one in found if (minutes := _minutes(one)) is not None])
-    answers = [
-        _reviewed(one, questionnaire, tree.by_code, usual, reviews.get(one.response_id)) for one in reversed(found)
-    ]
-    return ReviewQueue(wave, tuple(answers))
+    shown, earlier = found[:most], found[most:]
+    usual = _median([minutes for one in shown if (minutes := _minutes(one)) is not None])
+    answers = [_reviewed(one, questionnaire, tree.by_code, usual, reviews.get(one.response_id)) for one in shown]
+    return ReviewQueue(wave, tuple(answers), earlier[0].received_at if earlier else None)
 
 
 def decide_review(

@@ -84,11 +84,24 @@ _PHRASES = (
 )
 
 
+# English reads as the files have it, but for the reasons that are codes there.
+_IN_ENGLISH = (
+    (r"not publishable: n<30", "sample too small, not published: fewer than 30 answers"),
+    (r"not publishable: n_eff<30", "sample too small, not published: effective sample size below 30"),
+    (r"not publishable: no interval", "not published: only one sampling unit, no interval can be given"),
+    (r"not publishable: .*width.*", "sample too small, not published: the interval is too wide"),
+)
+
+
 def explain_finding(text: str, language: str, names: Mapping[str, str]) -> str:
-    """`text` in `zh-Hans`, `zh-Hant` or `en`; codes of streets become `names`. What is not known stays English."""
+    """`text` in `zh-Hans`, `zh-Hant` or `en`; codes of streets become `names`. What is not known stays English.
+
+    >>> explain_finding("not publishable: n<30", "en", {}), explain_finding("not publishable: n<30", "zh-Hans", {})
+    ('sample too small, not published: fewer than 30 answers', '样本不足，不公布：答案少于 30 份')
+    """
     named = _STREET.sub(lambda code: names.get(code.group(), code.group()), text)
     if language == "en":
-        return named
+        return next((words for pattern, words in _IN_ENGLISH if re.fullmatch(pattern, named)), named)
     for pattern, simplified, traditional in _PHRASES:
         match = re.fullmatch(pattern, named)
         if match:

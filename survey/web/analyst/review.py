@@ -1,14 +1,15 @@
 """The queue of answers for review, without address and without what was answered; patterns of conduct beside it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from survey.actions.response.review_answers import ReviewedAnswer, ReviewQueue, decide_review, list_for_review
+from survey.actions.response.review_answers import SHOWN, ReviewedAnswer, ReviewQueue, decide_review, list_for_review
 from survey.actions.results.search_patterns import QUICK, open_patterns, search_patterns
-from survey.programme.wave import WaveError
+from survey.programme.wave import OFFICE_TIME, WaveError
 from survey.response.review import ReviewDecision, ReviewError
 from survey.web.i18n import current_time, gettext, in_page_language
 from survey.web.listing import Column, Filter, Listing
@@ -27,7 +28,7 @@ MARKS = {
     "same_code": lazy_gettext("同一选项到底"),
     "watched": lazy_gettext("有工作人员在场"),
 }
-KEPT = ("q", "sort", "show", "interviewer", "marked", "after", "before")
+KEPT = ("q", "sort", "show", "interviewer", "marked", "until", "after", "before")
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -88,8 +89,11 @@ def search(wave_id: str) -> ResponseReturnValue:
     return redirect(url_for("analyst.patterns", wave_id=wave_id), 303)
 
 
-def _listing(queue: ReviewQueue) -> Listing[ReviewedAnswer]:
-    """The list with the interviewers of this queue to choose from."""
+def _listing(queue: ReviewQueue, until: datetime | None) -> Listing[ReviewedAnswer]:
+    """The list with the interviewers of this queue to choose from, and the way to what is too old for it."""
+    times = {time.isoformat(): _and_before(time) for time in (until, queue.earlier) if time}
+    listed_until = until.isoformat() if until else ""
+    older = (Filter[ReviewedAnswer]("until", gettext("收到时间"), times, lambda _row: listed_until),) if times else ()
     counted = {one.value: f"{words}（{queue.count(one)}）" for one, words in DECISIONS.items()}
     return Listing(
         columns=(
@@ -114,6 +118,7 @@ def _listing(queue: ReviewQueue) -> Listing[ReviewedAnswer]:
                 lambda row: row.interviewer or "",
             ),
             Filter("marked", gettext("标记"), {"1": gettext("只看有标记的")}, lambda row: "1" if row.marks else ""),
+            *older,
         ),
     )
 
@@ -128,9 +133,23 @@ def _kept() -> dict[str, str]:
     return {name: value for name in KEPT if (value := request.values.get(name)) is not None}
 
 
-def _page(wave_id: str, problems: list[str] | None = None) -> str:
+def _and_before(time: datetime) -> str:
+    return gettext("%(moment)s 及以前", moment=f"{time.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M:%S}")
+
+
+def _time(text: str) -> datetime | None:
+    """A time with its zone; None for anything else, which only a made-up address has."""
     try:
-        queue = list_for_review(services().storage, wave_id, signed_in_account().area)
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
+
+
+def _page(wave_id: str, problems: list[str] | None = None) -> str:
+    until = _time(request.values.get("until", ""))
+    try:
+        queue = list_for_review(services().storage, wave_id, signed_in_account().area, until)
     except WaveError:
         abort(404)
     # What nobody has decided about comes first; an empty choice means all.
@@ -138,8 +157,9 @@ def _page(wave_id: str, problems: list[str] | None = None) -> str:
     return render_template(
         "analyst/review.html",
         wave=queue.wave,
-        page=_listing(queue).page(queue.answers, arguments),
+        page=_listing(queue, until).page(queue.answers, arguments),
         kept=_kept(),
+        most=SHOWN if queue.earlier or until else None,
         decisions=DECISIONS,
         marks=MARKS,
         problems=problems or [],

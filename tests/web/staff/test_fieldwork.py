@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,8 +12,10 @@ from sqlalchemy import select
 from survey.accounts.account import Role
 from survey.actions.fieldwork.list_my_cases import list_my_cases
 from survey.actions.fieldwork.show_fieldwork import show_fieldwork
+from survey.programme.wave import OFFICE_TIME
+from survey.response.response import Source
 from survey.storage.fieldwork import list_cases
-from survey.storage.responses import ResponseRow, count_responses
+from survey.storage.responses import ResponseRow, count_responses, stream_responses
 from survey.storage.visits import list_visits
 from tests.demonstration import DISTRICT_ANALYST, OFFICE, OTHER_STREET, SUPERVISOR, WAVE
 from tests.factories import NOW, STREET, add_interviewer
@@ -160,6 +163,19 @@ def test_review_rejects_with_a_reason_and_takes_it_back_without_showing_an_addre
     analyst.send(f"{RESULTS}/review", listed, response=chosen, decision="open")
     with storage.read() as session:
         assert count_responses(session, WAVE) == before
+
+
+def test_review_lists_what_had_arrived_by_a_time_and_says_how_many_it_lists(demo_app: Flask, visit: Visit) -> None:
+    with storage_of(demo_app).read() as session:
+        times = [row.received_at for row in stream_responses(session, WAVE, sources=(Source.PROB,))]
+    middle, analyst = times[len(times) // 2], visit(DISTRICT_ANALYST)
+    everything = analyst.get(f"{RESULTS}/review?show=&until=yesterday")
+    assert "一次列出" not in everything.text
+    older = analyst.get(f"{RESULTS}/review?" + urlencode({"show": "", "until": middle.isoformat()}))
+    assert "一次列出 20,000 份" in older.text
+    assert f"{middle.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M:%S} 及以前" in older.text
+    found = [int(re.search(r"共 ([\d,]+) 条", page.text)[1]) for page in (older, everything)]  # type: ignore[index]
+    assert 0 < found[0] < found[1]
 
 
 def test_patterns_find_the_copied_interviews_and_nobody_else(visit: Visit) -> None:
