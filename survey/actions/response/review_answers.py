@@ -23,7 +23,7 @@ from survey.storage.responses import load_response_area, newest_asked
 from survey.storage.reviews import list_reviews, save_review
 from survey.storage.waves import require_wave
 
-SHOWN = 20_000  # answers that one page goes through: more would keep a reviewer waiting
+SHOWN = 10_000  # answers that one page goes through: more would keep a reviewer waiting
 FAST_SHARE = 1 / 3  # of the median length: faster is worth a look
 _LONGEST = 180.0  # minutes; beyond that the form lay open or the device had no network
 

@@ -172,7 +172,7 @@ def test_review_lists_what_had_arrived_by_a_time_and_says_how_many_it_lists(demo
     everything = analyst.get(f"{RESULTS}/review?show=&until=yesterday")
     assert "一次列出" not in everything.text
     older = analyst.get(f"{RESULTS}/review?" + urlencode({"show": "", "until": middle.isoformat()}))
-    assert "一次列出 20,000 份" in older.text
+    assert "一次列出 10,000 份" in older.text
     assert f"{middle.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M:%S} 及以前" in older.text
     found = [int(re.search(r"共 ([\d,]+) 条", page.text)[1]) for page in (older, everything)]  # type: ignore[index]
     assert 0 < found[0] < found[1]
