@@ -13,13 +13,13 @@ _file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("evidence")
-@click.argument("wave")
+@click.option("--wave", required=True, help="Id of the wave.")
 @click.option("--out", required=True, type=_file, help="The zip to write.")
 @click.option("--names", type=_file, help="CSV for the office alone: the pseudonym of every sampling unit.")
 @with_appcontext
 @plain_errors
 def evidence_command(*, wave: str, out: Path, names: Path | None) -> None:
-    """Write the evidence bundle of WAVE: data, plan, estimates, and an R script that recomputes and compares them."""
+    """Write the evidence bundle of a wave: data, plan, estimates, and an R script that recomputes and compares them."""
     from survey.actions.results.make_evidence import make_evidence, write_names
 
     found = services()

@@ -17,6 +17,8 @@ from survey.actions.results.make_evidence import make_evidence
 from survey.actions.texts.code_text import code_text
 from survey.actions.texts.edit_categories import add_category
 from survey.actions.texts.open_texts import open_texts
+from survey.app import create_app
+from survey.settings import read_settings
 from survey.storage import Storage
 from tests.demonstration import SECRET_KEY, STREET, WAVE, Demonstration
 
@@ -52,6 +54,20 @@ def folder(bundle: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     unpacked = tmp_path_factory.mktemp("unpacked")
     zipfile.ZipFile(io.BytesIO(bundle)).extractall(unpacked)
     return unpacked
+
+
+def test_the_command_takes_a_wave_like_every_other_and_leaves_nothing_when_there_is_none(
+    demonstration: Demonstration, tmp_path: Path
+) -> None:
+    values = {"DATABASE_URL": demonstration.copy_to(tmp_path), "SECRET_KEY": SECRET_KEY, "SURVEY_ENV": "test"}
+    run, out = create_app(read_settings(values | {"SURVEY_VAR": str(tmp_path)})).test_cli_runner(), tmp_path / "e.zip"
+    refused = run.invoke(args=["evidence", "--wave", "nowhere", "--out", str(out)])
+    assert refused.exit_code == 1
+    assert "nowhere" in refused.output
+    assert not list(tmp_path.glob("*e.zip*"))
+    written = run.invoke(args=["evidence", "--wave", WAVE, "--out", str(out)])
+    assert written.exit_code == 0, written.output
+    assert "prob/recompute.R" in zipfile.ZipFile(out).namelist()
 
 
 def test_the_same_answers_give_the_same_bytes(storage: Storage, bundle: bytes) -> None:
